@@ -1,0 +1,3 @@
+"""Deliver messages to chats."""
+
+__all__: list[str] = []

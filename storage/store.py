@@ -1,0 +1,200 @@
+"""The door to everything marsad remembers: one Protocol, every verb one whole transaction.
+
+Times that go in and come out are aware UTC datetimes. No verb hands out a cursor or a row, and cancelling the caller of a
+verb never cancels a verb that has begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from storage.records import (
+    ArticleKey,
+    AuditReport,
+    Chat,
+    ChatAddress,
+    Committed,
+    FeedRecord,
+    FeedState,
+    FeedUpdate,
+    KnownArticle,
+    LatestRow,
+    Lease,
+    OutgoingMessage,
+    PollCommit,
+    RulesetRecord,
+    SendResult,
+    WatchlistRecord,
+)
+
+__all__ = ["Store"]
+
+
+class Store(Protocol):
+    """Remember feeds, articles, matches, messages and deliveries.
+
+    Every verb may raise `StorageBusy` or `StorageFull` (nothing was written, try again) and `StorageError`.
+    """
+
+    async def close(self) -> None:
+        """Finish the verbs that have begun, and close."""
+        ...
+
+    # feeds
+
+    async def sync_feeds(self, feeds: Sequence[FeedRecord], now: datetime) -> None:
+        """Make the feeds on record those given: add, change addresses (their validators go), mark the rest removed."""
+        ...
+
+    async def feed_states(self) -> list[FeedState]:
+        """Return every feed that is not removed, by id."""
+        ...
+
+    async def claim_due_feeds(
+        self, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta, every: bool = False
+    ) -> list[FeedState]:
+        """Lease the feeds that are due, the longest due first.
+
+        Due is ``next_at`` unset, ``<= now``, or ``> now + longest_wait`` (the clock was set back). Feeds that are removed,
+        gone, or under a lease that has not run out are left alone; a lease further away than ``longest_wait`` does not
+        count. ``every`` takes feeds that are not due too.
+        """
+        ...
+
+    async def release_feeds(self, token: str) -> None:
+        """Give up every lease of this token unpolled; the feeds stay as due as they were."""
+        ...
+
+    async def known(self, keys: Sequence[ArticleKey]) -> dict[ArticleKey, KnownArticle]:
+        """Return the articles that these keys lead to; keys that lead nowhere are absent."""
+        ...
+
+    async def commit_poll(self, commit: PollCommit) -> Committed:
+        """Write feed state, articles, keys, sightings, stories, matches, deliveries and messages: all or nothing.
+
+        Pending deliveries join the chat's alert for the story while it is pending, and raise its ``wanted_rev``; else
+        they open a new alert, or a reply where an alert has left already. A key that another article holds is not moved.
+        Raise `LeaseLost` if the feed's lease is another's.
+        """
+        ...
+
+    async def commit_unchanged(self, updates: Sequence[FeedUpdate]) -> list[str]:
+        """Write several feeds' states (304, same body) together; return the ids whose lease was lost, unwritten."""
+        ...
+
+    async def fail_poll(self, update: FeedUpdate) -> None:
+        """Write a feed's failure: validators and body hash stay, errors and back-off change. May raise `LeaseLost`."""
+        ...
+
+    # rulesets, watchlists
+
+    async def record_ruleset(
+        self,
+        digest: str,
+        sources: Mapping[str, str],
+        *,
+        good: bool,
+        now: datetime,
+        watchlists: Sequence[WatchlistRecord] = (),
+    ) -> int:
+        """Record a loaded version and return its number; the same good text as the newest good one gets no new number.
+
+        A good one replaces the file watchlists on record: new and changed ones are written, absent ones marked removed.
+        """
+        ...
+
+    async def last_good_ruleset(self) -> RulesetRecord | None:
+        """Return the newest version that loaded without mistakes."""
+        ...
+
+    # chats
+
+    async def sync_chats(self, addresses: Sequence[ChatAddress]) -> dict[ChatAddress, Chat]:
+        """Return the chats at these addresses, made where they are new."""
+        ...
+
+    async def chats(self) -> list[Chat]:
+        """Return all chats, by id."""
+        ...
+
+    async def mark_chat(self, chat_id: int, *, dead_reason: str | None, now: datetime) -> int:
+        """Mark a chat dead: what waits for it becomes suppressed, dead_chat; return how many. None brings it to life."""
+        ...
+
+    async def subscribe(self, chat_id: int, watchlist_id: str) -> None:
+        """Let the chat follow the watchlist."""
+        ...
+
+    async def unsubscribe(self, chat_id: int, watchlist_id: str) -> None:
+        """End that."""
+        ...
+
+    async def mute(self, chat_id: int, watchlist_id: str, until: datetime | None) -> None:
+        """Mute a watchlist, or ``*`` for all, in a chat until a moment; None lifts it; datetime.max has no end."""
+        ...
+
+    async def followers(self, watchlist_ids: Sequence[str]) -> dict[str, frozenset[int]]:
+        """Return the chats that follow each watchlist."""
+        ...
+
+    async def mutes(self, now: datetime) -> frozenset[tuple[int, str]]:
+        """Return the (chat, watchlist or ``*``) pairs that are muted now."""
+        ...
+
+    # sending
+
+    async def recover_sending(self, now: datetime) -> int:
+        """Turn every message left in ``sending`` by a process that died into ``unknown``; return how many."""
+        ...
+
+    async def claim_messages(self, now: datetime, lease: Lease, *, limit: int) -> list[OutgoingMessage]:
+        """Lease messages to send: at most one a chat, each chat's first by ``order_key``, ``due_at`` reached.
+
+        Chats that are dead, or that have a message under another's lease or in ``sending``, are left alone.
+        """
+        ...
+
+    async def begin_send(self, message_id: int, lease_token: str, now: datetime) -> None:
+        """Commit ``sending`` for the message and its pending deliveries, before the request leaves. May raise `LeaseLost`."""
+        ...
+
+    async def finish_send(self, message_id: int, lease_token: str, result: SendResult, now: datetime) -> None:
+        """Commit the outcome for the message and its deliveries in ``sending``. May raise `LeaseLost`."""
+        ...
+
+    async def put_off(self, message_id: int, lease_token: str, *, until: datetime, reason: str, now: datetime) -> None:
+        """Give a message back (429, 5xx, connect error): pending again, due later. May raise `LeaseLost`."""
+        ...
+
+    async def resolve_unknown(self, message_id: int, lease_token: str, *, resend: bool, now: datetime) -> None:
+        """Decide on a doubtful message: pending again, or failed with the reason ``unknown_skipped``."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next message is due, or None if none waits."""
+        ...
+
+    # looking back
+
+    async def latest(
+        self, watchlist_id: str | None = None, *, limit: int, chat_id: int | None = None
+    ) -> list[LatestRow]:
+        """Return the newest matched articles, of one watchlist or of all, of one chat or of all."""
+        ...
+
+    async def audit(self, *, since: datetime | None, now: datetime, fix: bool = False) -> AuditReport:
+        """Balance the books; ``fix`` first repairs what can be repaired without guessing, and names it."""
+        ...
+
+    async def prune(self, *, articles_before: datetime, ledger_before: datetime) -> dict[str, int]:
+        """Forget what is old: texts first, whole records later, never what still waits; return counts by table.
+
+        Run once a day. It works in steps of bounded length, so that no commit waits long behind it.
+        """
+        ...
+
+    async def integrity(self) -> list[str]:
+        """Return what the database says is wrong with itself; an empty list is health."""
+        ...
