@@ -82,7 +82,10 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where matches go; empty ``watchlists`` (fnmatch patterns) and ``severity`` admit all. First match wins, but for ``continues``."""
+    """Where matches go: the first route that admits one wins, unless it ``continues``.
+
+    ``watchlists`` are fnmatch patterns; empty, they and ``severity`` admit all.
+    """
 
     to: tuple[str, ...]
     watchlists: tuple[str, ...] = ()
