@@ -1,0 +1,3 @@
+"""The demo: sample outlets that publish on loopback, watched the whole real way."""
+
+__all__: list[str] = []

@@ -1,0 +1,114 @@
+"""The rules in force: read from files, compiled aside, swapped in one step, and the last good set kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.newsroom import read_sources
+from rules import RuleFiles, Ruleset, RuleSource, compile_ruleset, read_rules
+from rules.errors import MistakesFound
+from storage import WatchlistRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bot.clock import Clock
+    from bot.logs import Logger
+    from bot.settings import Settings
+    from rules import Problem, Watchlist
+    from storage import RulesetRecord, Store
+
+__all__ = ["LoadedRules", "RulesInForce"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedRules:
+    """One version of the rules: the compiled set and its number in the ledger."""
+
+    version: int
+    ruleset: Ruleset
+    loaded_at: datetime
+
+
+class RulesInForce:
+    """Hold the rules that match right now. `current` changes only when a whole new set has compiled."""
+
+    def __init__(self, settings: Settings, store: Store, *, clock: Clock, log: Logger) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._log = log
+        self._current: LoadedRules | None = None
+        self.problems: tuple[Problem, ...] = ()
+
+    def current(self) -> LoadedRules:
+        """Return the rules in force; `start` must have run."""
+        if self._current is None:
+            message = "no rules are loaded yet"
+            raise RuntimeError(message)
+        return self._current
+
+    async def start(self) -> None:
+        """Load the files; with a mistake in them, fall back on the last good set in the database, or raise `MistakesFound`."""
+        if await self.load():
+            return
+        record = await self._store.last_good_ruleset()
+        if record is None:
+            raise MistakesFound(self.problems)
+        self._current = await asyncio.to_thread(_from_record, record)
+        self._log.warning("rules_from_database", version=record.version, loaded_at=record.loaded_at.isoformat())
+
+    async def load(self) -> bool:
+        """Read and compile the files; return whether they are in force now. Any mistake keeps the whole last good set."""
+        sources = await asyncio.to_thread(read_sources, self._settings)
+        files, ruleset = await asyncio.to_thread(_compile, sources)
+        self.problems = files.problems
+        texts = {source.file: source.text for source in sources}
+        now = self._clock.now()
+        if ruleset is None:
+            await self._store.record_ruleset(_digest_of_texts(texts), texts, good=False, now=now)
+            for problem in files.mistakes:
+                self._log.error("rule_mistake", problem=str(problem))
+            self._log.error("rules_kept", mistakes=len(files.mistakes))
+            return False
+        if self._current and self._current.ruleset.digest == ruleset.digest:
+            return True
+        records = [_record(watchlist) for watchlist in ruleset.watchlists.values()]
+        version = await self._store.record_ruleset(ruleset.digest, texts, good=True, now=now, watchlists=records)
+        self._current = LoadedRules(version=version, ruleset=ruleset, loaded_at=now)
+        self._log.info("rules_loaded", version=version, watchlists=len(records))
+        return True
+
+
+def _compile(sources: Sequence[RuleSource]) -> tuple[RuleFiles, Ruleset | None]:
+    files = read_rules(sources)
+    if files.mistakes:
+        return files, None
+    return files, compile_ruleset(files.watchlists, files.concepts)
+
+
+def _from_record(record: RulesetRecord) -> LoadedRules:
+    sources = [RuleSource(file=file, text=text) for file, text in record.sources.items()]
+    files = read_rules(sources)
+    if files.mistakes:  # written by a version that read the language otherwise
+        raise MistakesFound(files.mistakes)
+    ruleset = compile_ruleset(files.watchlists, files.concepts)
+    return LoadedRules(version=record.version, ruleset=ruleset, loaded_at=record.loaded_at)
+
+
+def _digest_of_texts(texts: dict[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()
+
+
+def _record(watchlist: Watchlist) -> WatchlistRecord:
+    return WatchlistRecord(
+        id=watchlist.id,
+        name=watchlist.name,
+        severity=watchlist.severity,
+        visibility=watchlist.visibility,
+        state=watchlist.state,
+    )

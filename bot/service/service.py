@@ -1,0 +1,300 @@
+"""The service: everything opened once, the tasks that keep the pipeline going, and an orderly end.
+
+due feeds -> fetch -> parse  ->|-> known? -> match -> same story? -> commit ->|-> send -> ledger
+Poller (many at once)          |   Desk (one at a time)                       |   Sender (one a chat)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.channels.open import open_channels
+from bot.clock import SystemClock
+from bot.feeds.fetch import Fetcher
+from bot.feeds.parsing import ParserPool
+from bot.feeds.schedule import longest_wait
+from bot.logs import logger_of
+from bot.service.desk import Desk
+from bot.service.feeds_in_force import FeedsInForce
+from bot.service.loaded import RulesInForce
+from bot.service.poller import Poller
+from bot.service.reload import watch_files
+from bot.service.retry import until_stored
+from bot.service.scheduler import Scheduler
+from bot.service.sender import Sender
+from bot.version import version
+from rules.errors import StorageError
+from storage import ChatAddress, open_sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from bot.clock import Clock
+    from bot.logs import Logger
+    from bot.service.poller import Tally
+    from bot.settings import Settings
+    from storage import Store
+
+__all__ = ["Report", "Service", "open_service"]
+
+TICK_S = 0.5
+FLUSH_S = 1.0
+PRUNE_S = 24 * 3600.0
+GRACE_S = 4.0
+"""Seconds that a commit and the sends under way get at the end; the whole end must take less than ten."""
+PATIENCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one round did; ``waiting_until`` is when the next message left behind is due, or None if none is."""
+
+    polled: int
+    unchanged: int
+    failed: int
+    new_articles: int
+    matches: int
+    sent: int
+    waiting_until: datetime | None
+
+
+class Service:
+    """The running pipeline of one newsroom; made by `open_service`."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        settings: Settings,
+        rules: RulesInForce,
+        feeds: FeedsInForce,
+        poller: Poller,
+        sender: Sender,
+        clock: Clock,
+        log: Logger,
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.rules = rules
+        self.feeds = feeds
+        self.poller = poller
+        self.sender = sender
+        self._clock = clock
+        self._log = log
+        self._poll_wanted = asyncio.Event()
+        self._flush_wanted = asyncio.Event()
+        self._prune_wanted = asyncio.Event()
+
+    @property
+    def tally(self) -> Tally:
+        """Return the counts since the start."""
+        return self.poller.tally
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep polling, deciding and sending until ``stop``; then end within seconds, whatever hangs."""
+        async with asyncio.TaskGroup() as group:
+            polls = group.create_task(self._keep_polling())
+            desk = group.create_task(self.poller.serve_desk())
+            sends = group.create_task(self._keep_sending())
+            others = [
+                group.create_task(self._scheduler().run()),
+                group.create_task(self._keep_flushing()),
+                group.create_task(self._keep_pruning()),
+                group.create_task(watch_files(self.settings, self.rules, self.feeds, log=self._log)),
+            ]
+            await stop.wait()
+            self._log.info("stopping")
+            await self._wind_up(polls, desk, sends, *others)
+
+    async def poll_once(self, *, every: bool = False, patience: timedelta = PATIENCE) -> Report:
+        """Poll all that is due once, then deliver until nothing is due or the patience ends; return what was done."""
+        async with asyncio.TaskGroup() as group:
+            desk = group.create_task(self.poller.serve_desk())
+            seen = 0
+            while started := await self._start_polls(group, every=every and not seen):
+                seen += started
+                await self.poller.drain()
+            await self._deliver(group, self._clock.monotonic() + patience.total_seconds())
+            desk.cancel()
+        return await self.report()
+
+    async def report(self) -> Report:
+        """Return the counts since the start and what still waits."""
+        tally = self.poller.tally
+        return Report(
+            polled=tally.polled,
+            unchanged=tally.unchanged,
+            failed=tally.failed,
+            new_articles=tally.new_articles,
+            matches=tally.matches,
+            sent=self.sender.sent,
+            waiting_until=await self.store.next_due(),
+        )
+
+    # --- tasks ------------------------------------------------------------------------------------------------------
+
+    def _scheduler(self) -> Scheduler:
+        async def tick() -> None:
+            self._poll_wanted.set()
+            self.sender.wake.set()
+
+        async def flush() -> None:
+            self._flush_wanted.set()
+
+        async def prune() -> None:
+            self._prune_wanted.set()
+
+        jobs = {"tick": (TICK_S, tick), "flush": (FLUSH_S, flush), "prune": (PRUNE_S, prune)}
+        return Scheduler(jobs, clock=self._clock, log=self._log)
+
+    async def _keep_polling(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._poll_wanted.wait()
+                self._poll_wanted.clear()
+                await until_stored(lambda: self._start_polls(group), clock=self._clock, log=self._log)
+
+    async def _keep_sending(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self.sender.wake.wait()
+                self.sender.wake.clear()
+                await until_stored(lambda: self.sender.start_due(group), clock=self._clock, log=self._log)
+
+    async def _keep_flushing(self) -> None:
+        while True:
+            await self._flush_wanted.wait()
+            self._flush_wanted.clear()
+            await self.poller.flush_unchanged()
+
+    async def _keep_pruning(self) -> None:
+        while True:
+            await self._prune_wanted.wait()
+            self._prune_wanted.clear()
+            await until_stored(self._prune, clock=self._clock, log=self._log)
+
+    async def _prune(self) -> None:
+        now, keep = self._clock.now(), self.settings.keep
+        counts = await self.store.prune(articles_before=now - keep.articles, ledger_before=now - keep.ledger)
+        self._log.info("pruned", **counts)
+
+    async def _start_polls(self, group: asyncio.TaskGroup, *, every: bool = False) -> int:
+        wait = longest_wait(self.settings.fetch, list(self.feeds.current().values()))
+        return await self.poller.start_due(group, every=every, longest_wait=wait)
+
+    async def _deliver(self, group: asyncio.TaskGroup, deadline: float) -> None:
+        while self._clock.monotonic() < deadline:
+            started = await self.sender.start_due(group)
+            await self.sender.drain()
+            if started:
+                continue
+            due = await self.store.next_due()
+            if due is None or (due - self._clock.now()).total_seconds() > deadline - self._clock.monotonic():
+                return
+            await self._clock.sleep(0.2)
+
+    async def _wind_up(self, polls: asyncio.Task[None], desk: asyncio.Task[None], *others: asyncio.Task[None]) -> None:
+        """Stop asking first, then let what is half done reach the database, then stop the rest."""
+        polls.cancel()
+        sends, *background = others
+        for task in background:
+            task.cancel()
+        try:
+            async with asyncio.timeout(GRACE_S):
+                await self.poller.settle()
+                await self.sender.drain()
+        except TimeoutError:
+            self._log.warning(
+                "stopping_in_the_middle", reason="something hangs; it is taken up again at the next start"
+            )
+        desk.cancel()
+        sends.cancel()
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    console_only: bool = False,
+) -> AsyncIterator[Service]:
+    """Open store, rules, feeds, channels, sessions and parsers; close them in the right order.
+
+    The caller holds the newsroom's lock, so whatever a dead process left leased or in ``sending`` is taken back first.
+    """
+    clock, rng, log = clock or SystemClock(), rng or random.Random(), logger_of("service")  # noqa: S311 - jitter
+    token = uuid.uuid4().hex
+    async with AsyncExitStack() as stack:
+        store = await open_sqlite(settings.database)
+        stack.push_async_callback(store.close)
+        doubtful = await store.recover(clock.now())
+        if doubtful:
+            log.warning("messages_in_doubt", count=doubtful)
+        feeds = FeedsInForce(settings, store, clock=clock, log=log)
+        await feeds.start()
+        rules = RulesInForce(settings, store, clock=clock, log=log)
+        await rules.start()
+        channels = open_channels(settings, feeds.names, log=log, console_only=console_only)
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        fetcher = await stack.enter_async_context(Fetcher(settings.fetch, version=version()))
+        parser = await stack.enter_async_context(ParserPool())
+        stack.push_async_callback(_release, store, token, log)
+        sender = Sender(
+            store,
+            channels,
+            on_unknown=settings.telegram.on_unknown,
+            token=token,
+            clock=clock,
+            rng=rng,
+            log=log,
+        )
+        chats = await _chats(settings, store)
+        desk = Desk(store, settings, rules=rules.current, channels=chats, sources=feeds.sources)
+        poller = Poller(
+            store,
+            settings,
+            fetcher=fetcher,
+            parser=parser,
+            desk=desk,
+            feeds=feeds.current,
+            token=token,
+            clock=clock,
+            rng=rng,
+            log=log,
+            committed=sender.wake.set,
+        )
+        yield Service(
+            store=store,
+            settings=settings,
+            rules=rules,
+            feeds=feeds,
+            poller=poller,
+            sender=sender,
+            clock=clock,
+            log=log,
+        )
+
+
+async def _release(store: Store, token: str, log: Logger) -> None:
+    try:
+        await store.release_feeds(token)
+    except StorageError as error:  # the next start takes the leases back anyway
+        log.warning("leases_kept", error=str(error))
+
+
+async def _chats(settings: Settings, store: Store) -> dict[str, int]:
+    addresses = {
+        name: ChatAddress(kind=channel.kind, address=channel.address, thread=channel.thread)
+        for name, channel in settings.channels.items()
+    }
+    chats = await store.sync_chats(list(addresses.values()))
+    return {name: chats[address].id for name, address in addresses.items()}

@@ -1,0 +1,14 @@
+"""The version that is installed."""
+
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+
+__all__ = ["version"]
+
+
+def version() -> str:
+    """Return marsad's version, or ``0`` from a bare source tree that is not installed."""
+    try:
+        return installed("marsad")
+    except PackageNotFoundError:
+        return "0"
