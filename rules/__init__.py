@@ -1,7 +1,12 @@
 """Decide: what a rule says, and which articles it matches. Pure: no I/O but reading its own tables, no asyncio."""
 
 from rules.article import Article, Field, Hit, Match, Severity
+from rules.files import RuleFiles, RuleSource, read_rules
+from rules.forms import Form
+from rules.positions import Mapping, Node, Scalar, Sequence, read_yaml
 from rules.problems import Position, Problem, nearest
+from rules.ruleset import Ruleset, compile_expression, compile_ruleset, language_of
+from rules.tree import read_expression
 from rules.watchlist import Concept, Example, Scope, Watchlist
 
 __all__ = [
@@ -9,12 +14,26 @@ __all__ = [
     "Concept",
     "Example",
     "Field",
+    "Form",
     "Hit",
+    "Mapping",
     "Match",
+    "Node",
     "Position",
     "Problem",
+    "RuleFiles",
+    "RuleSource",
+    "Ruleset",
+    "Scalar",
     "Scope",
+    "Sequence",
     "Severity",
     "Watchlist",
+    "compile_expression",
+    "compile_ruleset",
+    "language_of",
     "nearest",
+    "read_expression",
+    "read_rules",
+    "read_yaml",
 ]

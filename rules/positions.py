@@ -1,0 +1,298 @@
+"""One reader of positions for every kind of file that people write in YAML. The one door of PyYAML.
+
+It works on PyYAML's events and builds nodes that know their place; every scalar stays text, so ``NO``, ``5:1`` and ``010``
+are what the editor typed. Numbers behind the limits: FINDINGS 5 of the project's measurements (alias bombs, 200k brackets).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import yaml
+
+from rules.problems import Position, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Mapping", "Node", "Scalar", "Sequence", "read_yaml"]
+
+LARGEST = 5_000_000
+"""Characters of one file."""
+DEEPEST = 50
+"""Levels of nesting; a watchlist that a person wrote has under ten."""
+MOST_ALIASES = 100
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u061c"
+BIDI = str.maketrans("", "", INVISIBLE)
+BAD_SPACES = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a wide space", "\u2003": "a wide space"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """Text as typed, quotes resolved; ``plain`` is False for quoted and block text. ``anchor`` is where its content begins."""
+
+    text: str
+    at: Position
+    plain: bool = True
+    style: str = ""
+    source: tuple[Position, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def is_null(self) -> bool:
+        """Tell whether nothing stands there: an empty place, ``~`` or ``null``."""
+        return self.plain and self.text in {"", "~", "null", "Null", "NULL"}
+
+    def position_of(self, offset: int) -> Position:
+        """Return the place in the file of a character of the text."""
+        before = self.text[:offset]
+        row = before.count("\n")
+        column = offset - (before.rfind("\n") + 1)
+        if self.style in {"|", ">"} and row < len(self.source):
+            start = self.source[row]
+            return Position(file=start.file, line=start.line, column=start.column + column)
+        quote = 0 if self.plain else 1
+        return Position(file=self.at.file, line=self.at.line + row, column=(self.at.column if row == 0 else 1) + quote + column)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sequence:
+    """A list; ``flow`` is True between brackets."""
+
+    items: tuple[Node, ...]
+    at: Position
+    flow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """Keys and values in their order; of duplicate keys the first counts."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    at: Position
+    flow: bool = False
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of a key, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys as text."""
+        return tuple(name.text for name, _ in self.entries)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def read_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """Return the document of a file as nodes, and every mistake found on the way; None where nothing could be built.
+
+    An empty file is an empty mapping.
+    """
+    top = Position(file=file, line=1, column=1)
+    if len(text) > LARGEST:
+        message = f"the file is too large: {len(text)} characters, {LARGEST} are read"
+        return None, (Problem(at=top, code="too_large", message=message),)
+    problems = list(_typing_mistakes(text, file))
+    if any(problem.code == "bad_indentation" for problem in problems):
+        return None, tuple(problems)  # the structure that YAML would see is not the one on the screen
+    builder = _Builder(text.removeprefix("\ufeff"), file, problems)
+    try:
+        node = builder.document()
+    except _Stopped:
+        node = None
+    except yaml.YAMLError as error:
+        problems.append(_told(error, text, file))
+        node = None
+    except (RecursionError, ValueError) as error:
+        problems.append(Problem(at=top, code="unreadable", message=f"the file cannot be read: {error}"))
+        node = None
+    return node, tuple(sorted(problems, key=lambda problem: problem.at))
+
+
+class _Stopped(Exception):  # noqa: N818 - it is a way out, not an error
+    """A limit was reached; the problem is on the list."""
+
+
+class _Builder:
+    """Builds nodes from events without recursion into PyYAML's own composer, which 200k brackets make crash."""
+
+    def __init__(self, text: str, file: str, problems: list[Problem]) -> None:
+        self._lines = text.split("\n")
+        self._file = file
+        self._problems = problems
+        # The pure parser: the compiled one tells other columns, and rule files are small.
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self._anchors: dict[str, Node] = {}
+        self._aliases = 0
+
+    def document(self) -> Node:
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return Mapping(entries=(), at=Position(file=self._file, line=1, column=1))
+        node = self._node(next(self._events), 0)
+        next(self._events)
+        more = next(self._events)
+        if not isinstance(more, yaml.StreamEndEvent):
+            self._add(more, "several_documents", 'a second document begins here ("---"); put everything into one')
+        if isinstance(node, Scalar) and node.is_null:
+            return Mapping(entries=(), at=node.at)
+        return node
+
+    def _node(self, event: yaml.Event, depth: int) -> Node:
+        if depth > DEEPEST:
+            self._add(event, "too_deep", f"nested more than {DEEPEST} levels deep")
+            raise _Stopped
+        node: Node
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if isinstance(event, yaml.ScalarEvent):
+            node = self._scalar(event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._sequence(event, depth)
+        else:
+            node = self._mapping(event, depth)
+        anchor = getattr(event, "anchor", None)
+        if anchor:
+            self._anchors[anchor] = node
+        return node
+
+    def _alias(self, event: yaml.AliasEvent) -> Node:
+        self._aliases += 1
+        if self._aliases > MOST_ALIASES:
+            self._add(event, "alias_bomb", f"more than {MOST_ALIASES} aliases (*name); write the text out")
+            raise _Stopped
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            message = f'"*{event.anchor}" reads as an alias of YAML; put the text in quotes: "*{event.anchor}"'
+            self._add(event, "unknown_alias", message)
+            return Scalar(text=f"*{event.anchor}", at=self._at(event), plain=False)
+        if not isinstance(node, Scalar):
+            # An alias of a list inside that list, repeated, grows without bound: only single values may be repeated.
+            self._add(event, "alias_bomb", f'the alias "*{event.anchor}" repeats a whole list or mapping; write it out')
+            raise _Stopped
+        return node
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
+        plain = event.style is None
+        text = event.value
+        if plain:
+            text = text.translate(BIDI).strip()
+        at = self._at(event)
+        source = self._block_source(event) if event.style in {"|", ">"} else ()
+        return Scalar(text=text, at=at, plain=plain, style=event.style or "", source=source)
+
+    def _block_source(self, event: yaml.ScalarEvent) -> tuple[Position, ...]:
+        """Return where each line of a literal block begins in the file."""
+        first = event.start_mark.line + 1
+        rows = self._lines[first : first + event.value.count("\n") + 1]
+        indent = min((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), default=0)
+        return tuple(Position(file=self._file, line=first + 1 + place, column=indent + 1) for place in range(len(rows)))
+
+    def _sequence(self, start: yaml.Event, depth: int) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return Sequence(items=tuple(items), at=self._at(start), flow=bool(getattr(start, "flow_style", False)))
+
+    def _mapping(self, start: yaml.Event, depth: int) -> Mapping:
+        entries: list[tuple[Scalar, Node]] = []
+        seen: dict[str, Position] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._key(self._node(event, depth + 1), event)
+            value = self._node(next(self._events), depth + 1)
+            if key.text in seen:
+                line = seen[key.text].line
+                self._add_at(key.at, "duplicate_key", f'"{key.text}" stands here a second time; the first is in line {line}')
+                continue
+            seen[key.text] = key.at
+            entries.append((key, value))
+        return Mapping(entries=tuple(entries), at=self._at(start), flow=bool(getattr(start, "flow_style", False)))
+
+    def _key(self, node: Node, event: yaml.Event) -> Scalar:
+        if isinstance(node, Scalar):
+            return Scalar(text=node.text.translate(BIDI).strip(), at=node.at, plain=node.plain)
+        self._add(event, "bad_key", "a list or mapping stands where a key should; is a dash or a quote missing?")
+        return Scalar(text="", at=self._at(event))
+
+    def _at(self, event: yaml.Event) -> Position:
+        mark = event.start_mark
+        column = mark.column + 1
+        row = self._lines[mark.line] if mark.line < len(self._lines) else ""
+        while column <= len(row) and row[column - 1] in INVISIBLE:
+            column += 1
+        return Position(file=self._file, line=mark.line + 1, column=column)
+
+    def _add(self, event: yaml.Event, code: str, message: str) -> None:
+        self._add_at(self._at(event), code, message)
+
+    def _add_at(self, at: Position, code: str, message: str) -> None:
+        self._problems.append(Problem(at=at, code=code, message=message))
+
+
+# --- what the eye does not see ------------------------------------------------------------------------------------------
+
+INDENTATION = re.compile(r"^[ ]*([\t\u00a0\u2003\u3000])")
+BLOCK = re.compile(r"[:\-]\s*[|>][+\-0-9]*\s*(#.*)?$")
+
+
+def _typing_mistakes(text: str, file: str) -> Iterator[Problem]:
+    """Yield the mistakes that change the structure silently before any parser can see them."""
+    for number, row in enumerate(text.split("\n"), 1):
+        found = INDENTATION.match(row)
+        if found and row.strip():
+            name = BAD_SPACES[found[1]]
+            at = Position(file=file, line=number, column=found.start(1) + 1)
+            message = f"{name} in the indentation; use ordinary spaces"
+            yield Problem(at=at, code="bad_indentation", message=message)
+        control = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", row)
+        if control:
+            at = Position(file=file, line=number, column=control.start() + 1)
+            message = f"an invisible control character (U+{ord(control[0]):04X}); delete it"
+            yield Problem(at=at, code="control_character", message=message)
+        yield from _lost_comment(row, file, number)
+
+
+def _lost_comment(row: str, file: str, number: int) -> Iterator[Problem]:
+    found = re.match(r"^\s*(?:-|[^\s'\"#][^:'\"]*:)\s+(#(?=[^\s#])\S*)\s*$", row.translate(BIDI))
+    if found:
+        at = Position(file=file, line=number, column=row.find("#") + 1)
+        message = f"\"#\" starts a comment here, so nothing stands in this place; for the hashtag write '{found[1]}' in quotes"
+        yield Problem(at=at, code="lost_hashtag", message=message)
+
+
+# --- YAML's own complaints, in words ---------------------------------------------------------------------------------------
+
+
+def _told(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    said = str(getattr(error, "problem", None) or error)
+    rows = text.split("\n")
+    row = rows[line - 1] if line <= len(rows) else ""
+    at = Position(file=file, line=line, column=column)
+    return Problem(at=at, code="yaml", message=_in_words(said, row, column))
+
+
+def _in_words(said: str, row: str, column: int) -> str:
+    sign = row[column - 1 : column]
+    if "cannot start any token" in said or "did not find expected alphabetic" in said or sign in {"%", "@", "`", "*", "&", "!"}:
+        return f'a value may not begin with "{sign or said}"; put the whole value in quotes'
+    if "while scanning a quoted" in said or "unexpected end of stream" in said:
+        return "a quote is opened and never closed"
+    if "mapping values are not allowed" in said:
+        return 'a second ":" in this line, or the line is indented too far; put text that holds a colon in quotes'
+    if "expected <block end>" in said and re.match(r"^\s*-?\s*[^'\"]*['\"].*['\"]\s*\S", row):
+        return "text after a closing quote; put the whole value in quotes, or use «» inside it"
+    if "expected <block end>" in said:
+        return "this line does not line up with the lines above it; check its indentation, and quotes that end too early"
+    if "expected ',' or" in said:
+        return "a bracket is opened and not closed, or a comma is missing between the items"
+    if "could not find expected ':'" in said:
+        return 'a key without ":"; or a line of text that is not indented under its key'
+    if "found undefined alias" in said:
+        return '"*" at the start reads as an alias of YAML; put the value in quotes'
+    return f"YAML cannot read this: {said}"
