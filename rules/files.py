@@ -97,7 +97,9 @@ class _Reader:
     def _found(self, form: Form, key: str, kind: str, known: tuple[str, ...]) -> Iterator[_Found]:
         for node in form.items(key):
             if not isinstance(node, Mapping):
-                self._wrong(node.at, "not_a_mapping", f'a {kind} must be keys with values (id:, match:), each item after "- "')
+                self._wrong(
+                    node.at, "not_a_mapping", f'a {kind} must be keys with values (id:, match:), each item after "- "'
+                )
                 continue
             item = Form(node, self.problems, what=f"a {kind}")
             item.keys(*known)
@@ -197,7 +199,7 @@ class _Reader:
         form = Form(node, self.problems, what="an example")
         form.keys("title", "lead", "body", "source")
         if not set(node.keys) & {"title", "lead", "body"} and len(node.keys) == 1:
-            message = 'a colon makes this example a key with a value; put the whole text in quotes'
+            message = "a colon makes this example a key with a value; put the whole text in quotes"
             self._wrong(node.at, "colon_in_example", message)
             return None
         source = form.text("source", None)

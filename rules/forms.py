@@ -48,7 +48,9 @@ class Form:
         if node is not None and self.node is None and not (isinstance(node, Scalar) and node.is_null):
             self.wrong(node.at, "not_a_mapping", f"{what} must be keys with values (key: value)")
 
-    def wrong(self, at: Position, code: str, message: str, *, found: str | None = None, near: str | None = None) -> None:
+    def wrong(
+        self, at: Position, code: str, message: str, *, found: str | None = None, near: str | None = None
+    ) -> None:
         """Add a mistake."""
         self.problems.append(Problem(at=at, code=code, message=message, found=found, nearest=near))
 
@@ -62,7 +64,13 @@ class Form:
         """Add a mistake about a word, with the nearest valid one, or with all of them where they are few."""
         known = list(known)
         near = nearest(word, known)
-        hint = f'; did you mean "{near}"?' if near else f"; expected one of: {', '.join(known)}" if len(known) <= 12 else ""
+        hint = (
+            f'; did you mean "{near}"?'
+            if near
+            else f"; expected one of: {', '.join(known)}"
+            if len(known) <= 12
+            else ""
+        )
         self.wrong(at, code, message + hint, found=word, near=near)
 
     def get(self, key: str) -> Node | None:
@@ -126,7 +134,9 @@ class Form:
             return default
         found = read_duration(scalar.text)
         if found is None:
-            self.wrong(scalar.at, "bad_duration", f'"{key}" takes a duration such as 30s, 5m, 2h or 7d, not "{scalar.text}"')
+            self.wrong(
+                scalar.at, "bad_duration", f'"{key}" takes a duration such as 30s, 5m, 2h or 7d, not "{scalar.text}"'
+            )
             return default
         return found
 

@@ -50,7 +50,18 @@ PREFIXES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<count>\d+)\s+على\s+ال[أا]قل\s+من|at\s+least\s+(?P<number>\d+)\s+of", "at least"),
     )
 )
-PREFIX_WORDS = ("ليس", "ليس في أي مكان", "إلا", "في العنوان", "في المقدمة", "في المتن", "not", "not anywhere", "except", "in title")
+PREFIX_WORDS = (
+    "ليس",
+    "ليس في أي مكان",
+    "إلا",
+    "في العنوان",
+    "في المقدمة",
+    "في المتن",
+    "not",
+    "not anywhere",
+    "except",
+    "in title",
+)
 OPTIONS: dict[str, dict[str, object]] = {
     "بلفظه": {"spelling": "as_written"},
     "as written": {"spelling": "as_written"},
@@ -243,7 +254,9 @@ class _Lines:
         for found, end in zip(joins, ends[1:], strict=True):
             right = self._either(piece.cut(found.end(), end), needed=True)
             if not found[2]:
-                self._wrong(piece.start + found.start(1), "no_distance", f'a number must follow "{found[1]}": {found[1]} 10')
+                self._wrong(
+                    piece.start + found.start(1), "no_distance", f'a number must follow "{found[1]}": {found[1]} 10'
+                )
             if left is None or right is None or not found[2]:
                 return None
             left = _near(left, right, found[1].lower() in {"ثم", "then"}, int(found[2]))

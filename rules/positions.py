@@ -53,7 +53,9 @@ class Scalar:
             start = self.source[row]
             return Position(file=start.file, line=start.line, column=start.column + column)
         quote = 0 if self.plain else 1
-        return Position(file=self.at.file, line=self.at.line + row, column=(self.at.column if row == 0 else 1) + quote + column)
+        return Position(
+            file=self.at.file, line=self.at.line + row, column=(self.at.column if row == 0 else 1) + quote + column
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     return node, tuple(sorted(problems, key=lambda problem: problem.at))
 
 
-class _Stopped(Exception):  # noqa: N818 - it is a way out, not an error
+class _Stopped(Exception):
     """A limit was reached; the problem is on the list."""
 
 
@@ -206,7 +208,9 @@ class _Builder:
             value = self._node(next(self._events), depth + 1)
             if key.text in seen:
                 line = seen[key.text].line
-                self._add_at(key.at, "duplicate_key", f'"{key.text}" stands here a second time; the first is in line {line}')
+                self._add_at(
+                    key.at, "duplicate_key", f'"{key.text}" stands here a second time; the first is in line {line}'
+                )
                 continue
             seen[key.text] = key.at
             entries.append((key, value))
@@ -279,7 +283,11 @@ def _told(error: yaml.YAMLError, text: str, file: str) -> Problem:
 
 def _in_words(said: str, row: str, column: int) -> str:
     sign = row[column - 1 : column]
-    if "cannot start any token" in said or "did not find expected alphabetic" in said or sign in {"%", "@", "`", "*", "&", "!"}:
+    if (
+        "cannot start any token" in said
+        or "did not find expected alphabetic" in said
+        or sign in {"%", "@", "`", "*", "&", "!"}
+    ):
         return f'a value may not begin with "{sign or said}"; put the whole value in quotes'
     if "while scanning a quoted" in said or "unexpected end of stream" in said:
         return "a quote is opened and never closed"
@@ -288,7 +296,9 @@ def _in_words(said: str, row: str, column: int) -> str:
     if "expected <block end>" in said and re.match(r"^\s*-?\s*[^'\"]*['\"].*['\"]\s*\S", row):
         return "text after a closing quote; put the whole value in quotes, or use «» inside it"
     if "expected <block end>" in said:
-        return "this line does not line up with the lines above it; check its indentation, and quotes that end too early"
+        return (
+            "this line does not line up with the lines above it; check its indentation, and quotes that end too early"
+        )
     if "expected ',' or" in said:
         return "a bracket is opened and not closed, or a comma is missing between the items"
     if "could not find expected ':'" in said:

@@ -124,7 +124,11 @@ class _Tree:
         if all(isinstance(part, Not | Except) for part in parts) and depth == 0:
             self._wrong(node.at, "only_negative", '"none" alone finds nothing; say beside it what should be found')
             return None
-        return parts[0] if len(parts) == 1 and not isinstance(parts[0], Not | Except) else AllOf(parts=tuple(parts), at=node.at)
+        return (
+            parts[0]
+            if len(parts) == 1 and not isinstance(parts[0], Not | Except)
+            else AllOf(parts=tuple(parts), at=node.at)
+        )
 
     def _strays(self, node: Mapping, heads: list[str]) -> None:
         """Tell an extra that stands without its head: ``within`` beside a ``near`` that is nested elsewhere."""
