@@ -1,5 +1,6 @@
 """Remember: feeds, articles, matches, messages and deliveries, behind one Protocol."""
 
+from storage.connection import copy_database
 from storage.records import (
     Accepted,
     AlertArticle,
@@ -28,6 +29,7 @@ from storage.records import (
     UnknownOutcome,
     WatchlistRecord,
 )
+from storage.sqlite_store import SqliteStore, open_sqlite
 from storage.store import Store
 
 __all__ = [
@@ -55,7 +57,10 @@ __all__ = [
     "RulesetRecord",
     "SendResult",
     "Sighting",
+    "SqliteStore",
     "Store",
     "UnknownOutcome",
     "WatchlistRecord",
+    "copy_database",
+    "open_sqlite",
 ]

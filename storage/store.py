@@ -145,8 +145,11 @@ class Store(Protocol):
 
     # sending
 
-    async def recover_sending(self, now: datetime) -> int:
-        """Turn every message left in ``sending`` by a process that died into ``unknown``; return how many."""
+    async def recover(self, now: datetime) -> int:
+        """Take back what a dead process held: every lease, and each message left in ``sending`` becomes ``unknown``.
+
+        Only for the holder of the newsroom's lock. Return how many messages are in doubt.
+        """
         ...
 
     async def claim_messages(self, now: datetime, lease: Lease, *, limit: int) -> list[OutgoingMessage]:

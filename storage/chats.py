@@ -1,0 +1,95 @@
+"""Chats: addresses, subscriptions, mutes, and chats that died."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.records import Chat, ChatAddress
+from storage.times import as_micros
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import sqlite_utils
+
+__all__ = ["all_chats", "chat_of", "followers", "mark", "mute", "mutes", "sync"]
+
+COLUMNS = "id, kind, address, thread, state, dead_reason, tg_id, successor_id, locale, timezone, on_unknown"
+
+
+def sync(db: sqlite_utils.Database, addresses: Sequence[ChatAddress]) -> dict[ChatAddress, Chat]:
+    """Return the chats at these addresses, made where they are new."""
+    found = {}
+    for address in addresses:
+        key = [address.kind, address.address, address.thread]
+        db.execute("INSERT INTO chats (kind, address, thread) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", key)
+        row = db.execute("SELECT id FROM chats WHERE kind = ? AND address = ? AND thread = ?", key).fetchone()
+        found[address] = chat_of(db.conn, row[0])
+    return found
+
+
+def all_chats(connection: sqlite3.Connection) -> list[Chat]:
+    """Return all chats, by id."""
+    return [_chat(row) for row in connection.execute(f"SELECT {COLUMNS} FROM chats ORDER BY id").fetchall()]  # noqa: S608
+
+
+def chat_of(connection: sqlite3.Connection, chat_id: int) -> Chat:
+    """Return one chat."""
+    return _chat(connection.execute(f"SELECT {COLUMNS} FROM chats WHERE id = ?", [chat_id]).fetchone())  # noqa: S608
+
+
+def _chat(row: Sequence[object]) -> Chat:
+    names = ("state", "dead_reason", "tg_id", "successor_id", "locale", "timezone", "on_unknown")
+    address = ChatAddress(kind=row[1], address=row[2], thread=row[3])  # type: ignore[arg-type]  # typed by the schema
+    return Chat(id=row[0], address=address, **dict(zip(names, row[4:], strict=True)))  # type: ignore[arg-type]
+
+
+def mark(db: sqlite_utils.Database, chat_id: int, *, dead_reason: str | None, now: datetime) -> int:
+    """Mark a chat dead or alive. What waits for a dead chat is suppressed with its messages failed; return how many."""
+    state = "dead" if dead_reason else "live"
+    db.execute("UPDATE chats SET state = ?, dead_reason = ? WHERE id = ?", [state, dead_reason, chat_id])
+    if not dead_reason:
+        return 0
+    done = db.execute(
+        "UPDATE deliveries SET state = 'suppressed', reason = 'dead_chat', hold = NULL, changed_at = ?"
+        " WHERE chat_id = ? AND state IN ('pending', 'sending', 'unknown')",
+        [as_micros(now), chat_id],
+    )
+    db.execute(
+        "UPDATE messages SET state = 'failed', last_error = ?, lease_token = NULL, lease_until = NULL"
+        " WHERE chat_id = ? AND state IN ('pending', 'sending', 'unknown')",
+        [dead_reason, chat_id],
+    )
+    return int(done.rowcount)
+
+
+def mute(db: sqlite_utils.Database, chat_id: int, watchlist_id: str, until: datetime | None) -> None:
+    """Mute, or lift a mute."""
+    if until is None:
+        db.execute("DELETE FROM mutes WHERE chat_id = ? AND watchlist_id = ?", [chat_id, watchlist_id])
+        return
+    db.execute(
+        "INSERT INTO mutes (chat_id, watchlist_id, until) VALUES (?, ?, ?)"
+        " ON CONFLICT (chat_id, watchlist_id) DO UPDATE SET until = excluded.until",
+        [chat_id, watchlist_id, as_micros(until)],
+    )
+
+
+def mutes(connection: sqlite3.Connection, now: datetime) -> frozenset[tuple[int, str]]:
+    """Return what is muted now."""
+    rows = connection.execute("SELECT chat_id, watchlist_id FROM mutes WHERE until > ?", [as_micros(now)])
+    return frozenset((chat, watchlist) for chat, watchlist in rows.fetchall())
+
+
+def followers(connection: sqlite3.Connection, watchlist_ids: Sequence[str]) -> dict[str, frozenset[int]]:
+    """Return the live chats that follow each watchlist."""
+    rows = connection.execute(
+        "SELECT watchlist_id, chat_id FROM subscriptions JOIN chats ON chats.id = chat_id WHERE state = 'live'"
+    ).fetchall()
+    found: dict[str, set[int]] = {name: set() for name in watchlist_ids}
+    for watchlist, chat in rows:
+        if watchlist in found:
+            found[watchlist].add(chat)
+    return {name: frozenset(chats) for name, chats in found.items()}

@@ -1,0 +1,285 @@
+"""The SQLite store: all writing on one thread with one connection, reading on a second; each verb one whole transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from rules.errors import LeaseLost
+from storage import articles, chats, feeds, ledger, messages, rulesets
+from storage.connection import open_connection, reading, transaction
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
+    from pathlib import Path
+
+    import sqlite_utils
+
+    from storage.records import (
+        ArticleKey,
+        AuditReport,
+        Chat,
+        ChatAddress,
+        Committed,
+        FeedRecord,
+        FeedState,
+        FeedUpdate,
+        KnownArticle,
+        LatestRow,
+        Lease,
+        OutgoingMessage,
+        PollCommit,
+        RulesetRecord,
+        SendResult,
+        WatchlistRecord,
+    )
+
+__all__ = ["SqliteStore", "open_sqlite"]
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+async def open_sqlite(path: Path, *, read_only: bool = False) -> SqliteStore:
+    """Open the store at a path, made or brought forward where needed. ``read_only`` needs a database that exists.
+
+    Raise `NewerDatabase`, `DamagedDatabase`, `StorageBusy` or `StorageError`.
+    """
+    writing, looking = ThreadPoolExecutor(1, "marsad-write"), ThreadPoolExecutor(1, "marsad-read")
+    loop = asyncio.get_running_loop()
+    try:
+        writer = await loop.run_in_executor(writing, lambda: open_connection(path, read_only=read_only))
+        reader = await loop.run_in_executor(looking, lambda: open_connection(path, read_only=True))
+    except BaseException:
+        writing.shutdown(wait=False)
+        looking.shutdown(wait=False)
+        raise
+    return SqliteStore(writer, reader, writing, looking)
+
+
+class SqliteStore:
+    """The `Store` over one SQLite file."""
+
+    def __init__(
+        self,
+        writer: sqlite3.Connection,
+        reader: sqlite3.Connection,
+        writing: ThreadPoolExecutor,
+        looking: ThreadPoolExecutor,
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._writing = writing
+        self._looking = looking
+
+    async def close(self) -> None:
+        """Finish the verbs that have begun, and close."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writing, self._writer.close)
+        await loop.run_in_executor(self._looking, self._reader.close)
+        self._writing.shutdown()
+        self._looking.shutdown()
+
+    async def _write(
+        self,
+        verb: Callable[Concatenate[sqlite_utils.Database, Arguments], Answer],
+        *arguments: Arguments.args,
+        **options: Arguments.kwargs,
+    ) -> Answer:
+        def work() -> Answer:
+            with transaction(self._writer) as db:
+                return verb(db, *arguments, **options)
+
+        return await _whole(self._writing, work)
+
+    async def _read(
+        self,
+        verb: Callable[Concatenate[sqlite3.Connection, Arguments], Answer],
+        *arguments: Arguments.args,
+        **options: Arguments.kwargs,
+    ) -> Answer:
+        def work() -> Answer:
+            with reading(self._reader) as connection:
+                return verb(connection, *arguments, **options)
+
+        return await _whole(self._looking, work)
+
+    # feeds
+
+    async def sync_feeds(self, feeds_listed: Sequence[FeedRecord], now: datetime) -> None:
+        """Make the feeds on record those given."""
+        await self._write(feeds.sync, feeds_listed, now)
+
+    async def feed_states(self) -> list[FeedState]:
+        """Return every feed that is not removed, by id."""
+        return await self._read(feeds.states)
+
+    async def claim_due_feeds(
+        self, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta, every: bool = False
+    ) -> list[FeedState]:
+        """Lease the feeds that are due, the longest due first."""
+        return await self._write(feeds.claim_due, now, lease, limit=limit, longest_wait=longest_wait, every=every)
+
+    async def release_feeds(self, token: str) -> None:
+        """Give up every lease of this token."""
+        await self._write(feeds.release, token)
+
+    async def known(self, keys: Sequence[ArticleKey]) -> dict[ArticleKey, KnownArticle]:
+        """Return the articles that these keys lead to."""
+        return await self._read(articles.known, keys)
+
+    async def commit_poll(self, commit: PollCommit) -> Committed:
+        """Write all that one parsed feed changes."""
+        return await self._write(articles.commit_poll, commit)
+
+    async def commit_unchanged(self, updates: Sequence[FeedUpdate]) -> list[str]:
+        """Write several feeds' states together; return the ids whose lease was lost."""
+        return await self._write(_unchanged, updates)
+
+    async def fail_poll(self, update: FeedUpdate) -> None:
+        """Write a feed's failure."""
+        await self._write(feeds.update, update)
+
+    # rulesets, watchlists
+
+    async def record_ruleset(
+        self,
+        digest: str,
+        sources: Mapping[str, str],
+        *,
+        good: bool,
+        now: datetime,
+        watchlists: Sequence[WatchlistRecord] = (),
+    ) -> int:
+        """Record a loaded version and return its number."""
+        return await self._write(rulesets.record, digest, sources, good=good, now=now, watchlists=watchlists)
+
+    async def last_good_ruleset(self) -> RulesetRecord | None:
+        """Return the newest version that loaded without mistakes."""
+        return await self._read(rulesets.last_good)
+
+    # chats
+
+    async def sync_chats(self, addresses: Sequence[ChatAddress]) -> dict[ChatAddress, Chat]:
+        """Return the chats at these addresses, made where they are new."""
+        return await self._write(chats.sync, addresses)
+
+    async def chats(self) -> list[Chat]:
+        """Return all chats, by id."""
+        return await self._read(chats.all_chats)
+
+    async def mark_chat(self, chat_id: int, *, dead_reason: str | None, now: datetime) -> int:
+        """Mark a chat dead or alive; return how many deliveries that settled."""
+        return await self._write(chats.mark, chat_id, dead_reason=dead_reason, now=now)
+
+    async def subscribe(self, chat_id: int, watchlist_id: str) -> None:
+        """Let the chat follow the watchlist."""
+        await self._write(_subscribe, chat_id, watchlist_id)
+
+    async def unsubscribe(self, chat_id: int, watchlist_id: str) -> None:
+        """End that."""
+        await self._write(_unsubscribe, chat_id, watchlist_id)
+
+    async def mute(self, chat_id: int, watchlist_id: str, until: datetime | None) -> None:
+        """Mute a watchlist, or ``*``, in a chat; None lifts it."""
+        await self._write(chats.mute, chat_id, watchlist_id, until)
+
+    async def followers(self, watchlist_ids: Sequence[str]) -> dict[str, frozenset[int]]:
+        """Return the chats that follow each watchlist."""
+        return await self._read(chats.followers, watchlist_ids)
+
+    async def mutes(self, now: datetime) -> frozenset[tuple[int, str]]:
+        """Return the (chat, watchlist or ``*``) pairs that are muted now."""
+        return await self._read(chats.mutes, now)
+
+    # sending
+
+    async def recover(self, now: datetime) -> int:
+        """Take back what a dead process held; return how many messages are in doubt."""
+
+        def work(db: sqlite_utils.Database) -> int:
+            feeds.release(db, None)
+            return messages.recover(db, now)
+
+        return await self._write(work)
+
+    async def claim_messages(self, now: datetime, lease: Lease, *, limit: int) -> list[OutgoingMessage]:
+        """Lease messages to send: at most one a chat, in order."""
+
+        def work(db: sqlite_utils.Database) -> list[OutgoingMessage]:
+            return [messages.outgoing(db.conn, number) for number in messages.claim(db, now, lease, limit)]
+
+        return await self._write(work)
+
+    async def begin_send(self, message_id: int, lease_token: str, now: datetime) -> None:
+        """Commit ``sending``."""
+        await self._write(messages.begin, message_id, lease_token, now)
+
+    async def finish_send(self, message_id: int, lease_token: str, result: SendResult, now: datetime) -> None:
+        """Commit the outcome."""
+        await self._write(messages.finish, message_id, lease_token, result, now)
+
+    async def put_off(self, message_id: int, lease_token: str, *, until: datetime, reason: str, now: datetime) -> None:
+        """Give a message back: pending again, due later."""
+        await self._write(messages.put_off, message_id, lease_token, until=until, reason=reason, now=now)
+
+    async def resolve_unknown(self, message_id: int, lease_token: str, *, resend: bool, now: datetime) -> None:
+        """Decide on a doubtful message."""
+        await self._write(messages.resolve, message_id, lease_token, resend=resend, now=now)
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next message is due."""
+        return await self._read(messages.next_due)
+
+    # looking back
+
+    async def latest(
+        self, watchlist_id: str | None = None, *, limit: int, chat_id: int | None = None
+    ) -> list[LatestRow]:
+        """Return the newest matched articles."""
+        return await self._read(ledger.latest, watchlist_id, limit=limit, chat_id=chat_id)
+
+    async def audit(self, *, since: datetime | None, now: datetime, fix: bool = False) -> AuditReport:
+        """Balance the books; ``fix`` first repairs what can be repaired without guessing."""
+        fixed = tuple(await self._write(ledger.repair, now)) if fix else ()
+        return replace(await self._read(ledger.audit, since=since, now=now), fixed=fixed)
+
+    async def prune(self, *, articles_before: datetime, ledger_before: datetime) -> dict[str, int]:
+        """Forget what is old, in steps of bounded length."""
+        counts = {"bodies": 0, "stories": 0}
+        while done := await self._write(ledger.prune_articles, articles_before):
+            counts["bodies"] += done
+        while done := await self._write(ledger.prune_ledger, ledger_before):
+            counts["stories"] += done
+        return counts
+
+    async def integrity(self) -> list[str]:
+        """Return what the database says is wrong with itself."""
+        return await self._read(ledger.integrity)
+
+
+async def _whole(executor: ThreadPoolExecutor, work: Callable[[], Answer]) -> Answer:
+    """Run a verb on its thread. Cancelling the caller leaves a verb that has begun to its end."""
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(executor, work))
+
+
+def _unchanged(db: sqlite_utils.Database, updates: Sequence[FeedUpdate]) -> list[str]:
+    lost = []
+    for update in updates:
+        try:
+            feeds.update(db, update)
+        except LeaseLost:
+            lost.append(update.feed_id)
+    return lost
+
+
+def _subscribe(db: sqlite_utils.Database, chat_id: int, watchlist_id: str) -> None:
+    db.execute("INSERT INTO subscriptions VALUES (?, ?) ON CONFLICT DO NOTHING", [chat_id, watchlist_id])
+
+
+def _unsubscribe(db: sqlite_utils.Database, chat_id: int, watchlist_id: str) -> None:
+    db.execute("DELETE FROM subscriptions WHERE chat_id = ? AND watchlist_id = ?", [chat_id, watchlist_id])
