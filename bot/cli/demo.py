@@ -9,7 +9,9 @@ __all__ = ["command"]
 
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Tell everything at once, poll one round, and end.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="error", show_default=True)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="error", show_default=True
+)
 def command(*, once: bool, log_level: str) -> None:
     """Watch sample outlets that publish on this machine, and print the alerts; needs no configuration and no network.
 

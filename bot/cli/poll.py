@@ -18,11 +18,15 @@ __all__ = ["command"]
 
 @click.command("poll")
 @config_option
-@click.option("--once", is_flag=True, required=True, help="One round, then end; for a service that stays see `marsad run`.")
+@click.option(
+    "--once", is_flag=True, required=True, help="One round, then end; for a service that stays see `marsad run`."
+)
 @click.option("--all", "every", is_flag=True, help="Poll feeds that are not due yet too.")
 @click.option("--dry-run", is_flag=True, help="Show alerts here only; send nothing and keep nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON line, on standard output.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning", show_default=True)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning", show_default=True
+)
 def command(config: str | None, *, once: bool, every: bool, dry_run: bool, as_json: bool, log_level: str) -> None:
     """Poll every feed that is due once, deliver for up to two minutes, and report what stays.
 

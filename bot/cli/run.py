@@ -12,7 +12,9 @@ __all__ = ["command"]
 @click.command("run")
 @config_option
 @click.option("--dry-run", is_flag=True, help="Show alerts here only; send nothing and keep nothing.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True
+)
 def command(config: str | None, *, dry_run: bool, log_level: str) -> None:
     """Watch the feeds and send alerts until stopped (Ctrl-C, SIGTERM).
 

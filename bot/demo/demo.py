@@ -28,7 +28,6 @@ SETTLE_S = 3.0
 """Two polls of every feed after the last beat, so that all that was told has been read."""
 
 
-
 def _configuration(press: Press, base: str, *, once: bool) -> str:
     """Return the demo's marsad.yaml: what a newsroom would write, with 127.0.0.1 as the one permitted private host."""
     feeds = [
