@@ -1,0 +1,69 @@
+"""From HTML, or text that holds some, to plain paragraphs."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+__all__ = ["one_line", "plain_text"]
+
+BLOCKS = frozenset(
+    ["address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"]
+)
+SILENT = frozenset({"script", "style", "template", "iframe", "object", "noscript", "svg", "select"})
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+TAG = re.compile(r"<[a-zA-Z/!?]")
+ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        if tag in SILENT:
+            self._silent += 1
+        if tag in BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in SILENT and self._silent:
+            self._silent -= 1
+        if tag in BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def plain_text(text: str) -> str:
+    """Return text without tags, scripts and control characters; entities resolved (twice where escaped twice).
+
+    Paragraphs are parted by single newlines; other white space is folded.
+    """
+    text = _untagged(text)
+    if ENTITY.search(text):
+        text = html.unescape(text)
+        text = _untagged(text) if TAG.search(text) else text
+    text = CONTROL.sub("", text.replace("\x0b", " ").replace("\x0c", " "))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def one_line(text: str) -> str:
+    """Return plain text as one line: for titles."""
+    return " ".join(plain_text(text).split())
+
+
+def _untagged(text: str) -> str:
+    if not TAG.search(text):
+        return html.unescape(text) if ENTITY.search(text) else text
+    reader = _Text()
+    reader.feed(text)
+    reader.close()
+    return "".join(reader.parts)
