@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 __all__ = ["one_line", "plain_text"]
 
 BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"]
+    """address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li
+    main nav ol p pre section table td th tr ul""".split()  # noqa: SIM905 - a list of forty strings reads worse
 )
 SILENT = frozenset({"script", "style", "template", "iframe", "object", "noscript", "svg", "select"})
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
