@@ -1,3 +1,5 @@
-"""The command line: one module a command."""
+"""The command line: one module a command, imported only when it is called."""
 
-__all__: list[str] = []
+from bot.cli.group import main
+
+__all__ = ["main"]

@@ -1,0 +1,177 @@
+"""`marsad match`: which watchlists match a text, and where."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.options import config_option, json_option, optional_settings
+from bot.newsroom import read_sources, starter_sources
+from rules import Article, compile_expression, compile_ruleset, read_expression, read_rules
+from rules.errors import MistakesFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rules import Concept, Match, RuleFiles
+
+__all__ = ["command"]
+
+Matcher = "Callable[[Article], tuple[Match, ...]]"
+FIELDS = ("text", "title", "lead", "body")
+
+
+@click.command("match")
+@config_option
+@json_option
+@click.argument("file", required=False)
+@click.option("--text-file", metavar="FILE", help="A file of plain text; the same as FILE.")
+@click.option("--jsonl", metavar="FILE", help="Rows {id, text | title, lead, body, match?}; `-` for standard input.")
+@click.option("--expr", metavar="EXPR", help='Lines to match instead of the watchlists: --expr "سلاح قرب 10 صفقة".')
+def command(
+    config: str | None, *, as_json: bool, file: str | None, text_file: str | None, jsonl: str | None, expr: str | None
+) -> None:
+    """Tell which watchlists match a text, with the places of every hit.
+
+    Without a configuration the starter watchlists are used. Offsets count Unicode code points, the end exclusive.
+
+    \b
+    marsad match article.txt
+    echo "وصول شحنة أسلحة" | marsad match - --expr "سلاح"
+    marsad match --jsonl rows.jsonl > matches.jsonl
+    """
+    files = _rules(config)
+    matcher = _matcher(files, expr)
+    if jsonl is not None:
+        if not _rows(jsonl, matcher, files.concepts):
+            raise SystemExit(1)
+        return
+    named = text_file or file
+    if named is None:
+        message = "name a file, `-` for standard input, or --jsonl FILE"
+        raise UsageError(message)
+    text = _text(named)
+    matches = matcher(Article(text=text))
+    if as_json:
+        click.echo(json.dumps({"matches": [_match(match) for match in matches]}, ensure_ascii=False))
+    else:
+        click.echo(_shown(text, matches, {watchlist.id: watchlist.name for watchlist in files.watchlists}))
+
+
+def _rules(config: str | None) -> RuleFiles:
+    settings = optional_settings(config)
+    files = read_rules(read_sources(settings) if settings else starter_sources())
+    if files.mistakes:
+        raise MistakesFound(files.mistakes)
+    return files
+
+
+def _matcher(files: RuleFiles, expr: str | None) -> Callable[[Article], tuple[Match, ...]]:
+    if expr is None:
+        return compile_ruleset(files.watchlists, files.concepts).match
+    expression, problems = read_expression(expr, concepts=files.concepts, file="--expr")
+    if expression is None:
+        raise MistakesFound([problem for problem in problems if not problem.warning])
+    compiled = compile_expression(expression, files.concepts)
+    return lambda article: tuple(filter(None, [compiled.match(article)]))
+
+
+def _text(name: str) -> str:
+    if name == "-":
+        return sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        return Path(name).read_text("utf-8-sig", errors="replace")
+    except OSError as error:
+        message = f"{name}: {error.strerror}"
+        raise UsageError(message) from error
+
+
+def _rows(name: str, matcher: Callable[[Article], tuple[Match, ...]], concepts: tuple[Concept, ...]) -> bool:
+    """Print a row for each row; return whether all of them were well formed."""
+    if name != "-" and not Path(name).is_file():
+        message = f"{name}: there is no such file"
+        raise UsageError(message)
+    stream: Iterable[bytes] = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115 - read to its end
+    sound = True
+    for number, line in enumerate(stream, 1):
+        if not line.strip():
+            continue
+        answer = _row(line, number, matcher, concepts)
+        sound = sound and "error" not in answer
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    return sound
+
+
+def _row(
+    line: bytes, number: int, matcher: Callable[[Article], tuple[Match, ...]], concepts: tuple[Concept, ...]
+) -> dict[str, object]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"row {number}: no JSON: {error}"}
+    if not isinstance(row, dict):
+        return {"id": None, "error": f"row {number}: an object was expected"}
+    wrong = [name for name in FIELDS if not isinstance(row.get(name) or "", str)]
+    if wrong or not any(name in row for name in FIELDS):
+        return {"id": row.get("id"), "error": f"row {number}: text, or title, lead and body, must be strings"}
+    source = row.get("source")
+    article = Article(
+        title=row.get("title") or "",
+        lead=row.get("lead") or "",
+        body=row.get("body") or "",
+        text=row.get("text") if "text" in row else None,
+        sources=frozenset([source] if isinstance(source, str) else []),
+    )
+    if "match" in row:
+        expression, problems = read_expression(row["match"], concepts=concepts)
+        if expression is None:
+            told = "; ".join(str(problem) for problem in problems if not problem.warning)
+            return {"id": row.get("id"), "error": f"row {number}: {told}"}
+        found = compile_expression(expression, concepts).match(article)
+        matches = (found,) if found else ()
+    else:
+        matches = matcher(article)
+    return {"id": row.get("id"), "matches": [_match(match) for match in matches]}
+
+
+def _match(match: Match) -> dict[str, object]:
+    hits = [{"field": hit.field, "start": hit.start, "end": hit.end, "term": hit.term} for hit in match.hits]
+    return {"watchlist": match.watchlist, "severity": match.severity, "hits": hits}
+
+
+def _shown(text: str, matches: tuple[Match, ...], names: dict[str, str]) -> str:
+    """Return the matches for people: each with its name and the lines of the text that it marks."""
+    from bot import words
+    from bot.channels.open import colour_wanted
+
+    if not matches:
+        return "لا يطابق أي موضوع"
+    left, right = ("\x1b[1;33m", "\x1b[0m") if colour_wanted(sys.stdout) else ("«", "»")
+    blocks = []
+    for match in matches:
+        name = names.get(match.watchlist or "", "التعبير")
+        head = f"{name} ({match.watchlist})" if match.watchlist else name
+        lines = [f"{words.severity(match.severity)} · {head}"]
+        begin = 0
+        for line in text.splitlines(keepends=True):
+            inside = [hit for hit in match.hits if begin <= hit.start and hit.end <= begin + len(line)]
+            if inside:
+                lines.append("  " + _marked(line, begin, [(hit.start, hit.end) for hit in inside], left, right))
+            begin += len(line)
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def _marked(line: str, begin: int, spans: list[tuple[int, int]], left: str, right: str) -> str:
+    done, parts = 0, []
+    for start, end in sorted(spans):
+        if start - begin < done:
+            continue
+        parts += [line[done : start - begin], left, line[start - begin : end - begin], right]
+        done = end - begin
+    return "".join([*parts, line[done:]]).strip()

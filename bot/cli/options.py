@@ -1,0 +1,38 @@
+"""Options that commands share, and the configuration that they lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.config import read_settings
+from bot.newsroom import find_config
+from rules.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+__all__ = ["config_option", "json_option", "load_settings", "optional_settings"]
+
+config_option = click.option(
+    "--config",
+    metavar="PATH",
+    help="The configuration; else $MARSAD_CONFIG, else ./marsad.yaml.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print records as JSON.")
+
+
+def load_settings(config: str | None) -> Settings:
+    """Return the configuration; raise where there is none or it holds mistakes."""
+    settings = optional_settings(config)
+    if settings is None:
+        message = "no configuration: there is no ./marsad.yaml; `marsad init` writes one, --config names another"
+        raise UsageError(message)
+    return settings
+
+
+def optional_settings(config: str | None) -> Settings | None:
+    """Return the configuration, or None where none is named and none lies here."""
+    path = find_config(config)
+    return read_settings(path) if path else None
