@@ -1,3 +1,5 @@
 """Sample feeds and articles of our own writing, and the starter feed list."""
 
-__all__: list[str] = []
+from seeds.library import Outlet, SampleEntry, outlets, render, stories_of
+
+__all__ = ["Outlet", "SampleEntry", "outlets", "render", "stories_of"]
