@@ -22,10 +22,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-WORDS = (
-    "أعلنت الوزارة أن الاجتماع بحث ملفات التعاون بين البلدين في مجالات الطاقة والنقل والتعليم وأكدت استمرار المشاورات "
-    "حول المشروع الجديد الذي يهدف إلى تطوير الموانئ وتوسيع شبكة الطرق مع شركاء من المنطقة خلال العام المقبل"
-).split()
+WORDS = """أعلنت الوزارة أن الاجتماع بحث ملفات التعاون بين البلدين في مجالات الطاقة والنقل والتعليم وأكدت استمرار المشاورات
+حول المشروع الجديد الذي يهدف إلى تطوير الموانئ وتوسيع شبكة الطرق مع شركاء من المنطقة خلال العام المقبل""".split()  # noqa: SIM905
 CONTROL = "127.0.0.1"
 
 
@@ -48,13 +46,16 @@ def document(number: int, entries: int, extra: int) -> bytes:
         f"<pubDate>Tue, 24 Nov 2026 {entry % 24:02}:00:00 GMT</pubDate></item>"
         for entry in reversed(range(entries + extra))
     )
-    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{number}</title>{items}</channel></rss>'.encode()
+    channel = f"<channel><title>{number}</title>{items}</channel>"
+    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0">{channel}</rss>'.encode()
 
 
 async def serve(count: int, entries: int) -> None:
     warm = False
     cold_bodies = [document(number, entries, 0) for number in range(count)]
-    warm_bodies = [document(number, entries, 1) if number % 100 >= 90 else cold_bodies[number] for number in range(count)]
+    warm_bodies = [
+        document(number, entries, 1) if number % 100 >= 90 else cold_bodies[number] for number in range(count)
+    ]
 
     def answer(path: str, head: str) -> bytes:
         nonlocal warm
@@ -69,7 +70,8 @@ async def serve(count: int, entries: int) -> None:
             return f"HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\n\r\n".encode()
         etag = f"ETag: {tag}\r\n" if validators else ""
         return (
-            f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n{etag}Content-Length: {len(body)}\r\n\r\n".encode() + body
+            f"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n{etag}Content-Length: {len(body)}\r\n\r\n".encode()
+            + body
         )
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -107,12 +109,12 @@ def peak_mb() -> float:
 
 
 def told(port: int, phase: str) -> None:
-    with urllib.request.urlopen(f"http://{CONTROL}:{port}/{phase}", timeout=10) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(f"http://{CONTROL}:{port}/{phase}", timeout=10) as answer:
         answer.read()
 
 
 def peer(port: int, count: int) -> None:
-    from reader import make_reader  # noqa: PLC0415 - only this side may need it
+    from reader import make_reader
 
     with tempfile.TemporaryDirectory() as folder:
         reader = make_reader(str(Path(folder) / "reader.sqlite"))
@@ -124,14 +126,16 @@ def peer(port: int, count: int) -> None:
             reader.update_feeds(workers=20)
             took, cpu = time.monotonic() - began, spent() - before
             entries = reader.get_entry_counts().total
-            print(json.dumps({"phase": phase, "wall": took, "cpu": cpu, "entries": entries, "mb": peak_mb()}), flush=True)
+            print(
+                json.dumps({"phase": phase, "wall": took, "cpu": cpu, "entries": entries, "mb": peak_mb()}), flush=True
+            )
 
 
 async def ours(port: int, count: int) -> None:
-    from bot.config import read_settings  # noqa: PLC0415
-    from bot.logs import configure_logs  # noqa: PLC0415
-    from bot.newsroom import write_starters  # noqa: PLC0415
-    from bot.service.service import open_service  # noqa: PLC0415
+    from bot.config import read_settings
+    from bot.logs import configure_logs
+    from bot.newsroom import write_starters
+    from bot.service.service import open_service
 
     configure_logs("error")
     with tempfile.TemporaryDirectory() as folder:
@@ -160,7 +164,7 @@ async def ours(port: int, count: int) -> None:
 
 def children_spent() -> float:
     """Return the CPU seconds of this process and of its living children (the parsers), which getrusage leaves out."""
-    import psutil  # noqa: PLC0415
+    import psutil
 
     process = psutil.Process()
     times = [process.cpu_times(), *(child.cpu_times() for child in process.children(recursive=True))]
@@ -221,7 +225,7 @@ def main() -> None:
     elif options.side == "peer":
         peer(options.port, options.feeds)
     else:
-        from bot.loop import run_loop  # noqa: PLC0415
+        from bot.loop import run_loop
 
         run_loop(ours(options.port, options.feeds))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -192,7 +192,7 @@ class _Reader:
             return None
         return interval
 
-    def _full_text(self, feed: Form) -> str:
+    def _full_text(self, feed: Form) -> Literal["auto", "true", "false"]:
         scalar = feed.scalar("full_text")
         if scalar is None or scalar.text == "auto":
             return "auto"
@@ -223,10 +223,12 @@ class _Reader:
             return default
         return value
 
-    def _on_first_fetch(self, form: Form) -> object:
+    def _on_first_fetch(self, form: Form) -> Literal["silent", "alert"] | timedelta:
         scalar = form.scalar("on_first_fetch")
-        if scalar is None or scalar.text in {"silent", "alert"}:
-            return scalar.text if scalar else "silent"
+        if scalar is None or scalar.text == "silent":
+            return "silent"
+        if scalar.text == "alert":
+            return "alert"
         duration = read_duration(scalar.text)
         if duration is None:
             message = f'"on_first_fetch" takes silent, alert or a duration such as 6h, not "{scalar.text}"'

@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 try:
     from uvloop import new_event_loop
 except ImportError:
-    from asyncio import new_event_loop
+    new_event_loop = asyncio.new_event_loop  # type: ignore[assignment]  # either makes a loop
 
 
 def run_loop(main: Coroutine[object, object, Answer]) -> Answer:

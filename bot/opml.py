@@ -79,7 +79,8 @@ def opml_bytes(outlines: Sequence[Outline], title: str) -> bytes:
         }
         ET.SubElement(body, "outline", {name: value for name, value in attributes.items() if value})
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _outline(node: ET.Element) -> Outline:

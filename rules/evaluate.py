@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rules.article import Hit
@@ -302,7 +303,7 @@ def _merged(lists: Iterable[list[Mention]]) -> list[Mention]:
 def _fits(window: tuple[Mention, ...], within: int) -> bool:
     ordered = sorted(window, key=lambda mention: mention.first)
     foreign = 0
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         if right.first <= left.last:
             return False
         foreign += right.first - left.last - 1
@@ -325,7 +326,7 @@ def _unordered(lists: list[list[Mention]], within: int) -> list[tuple[Mention, .
 def _ordered(lists: list[list[Mention]], within: int) -> list[tuple[Mention, ...]]:
     """For each mention of the first part take the next one of each following part."""
     firsts = [[mention.first for mention in mentions] for mentions in lists]
-    found = []
+    found: list[tuple[Mention, ...]] = []
     for first in lists[0]:
         window = [first]
         for mentions, starts in zip(lists[1:], firsts[1:], strict=True):

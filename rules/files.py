@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rules.article import Article
@@ -162,7 +163,7 @@ class _Reader:
             include=sources.texts("include") if sources else (),
             exclude=sources.texts("exclude") if sources else (),
             channels=form.texts("channels") if form.get("channels") is not None else None,
-            cooldown=form.duration("cooldown", Watchlist.__dataclass_fields__["cooldown"].default),
+            cooldown=form.duration("cooldown", timedelta()),
             visibility=form.choice("visibility", ("public", "private"), "public"),  # type: ignore[arg-type]
             state=form.choice("state", ("live", "trial", "off"), "live"),  # type: ignore[arg-type]
             examples=examples,

@@ -159,15 +159,15 @@ class Form:
         if isinstance(node, Scalar):
             return (node,)
         if isinstance(node, Sequence):
-            return tuple(item for item in node.items if self._is_scalar(item, key))
+            return tuple(filter(None, (self._value(item, key) for item in node.items)))
         self.wrong(node.at, "not_a_list", f'"{key}" takes a list')
         return ()
 
-    def _is_scalar(self, item: Node, key: str) -> bool:
+    def _value(self, item: Node, key: str) -> Scalar | None:
         if isinstance(item, Scalar) and not item.is_null:
-            return True
+            return item
         self.wrong(item.at, "not_a_value", f'"{key}" is a list of single values')
-        return False
+        return None
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the texts of a list."""

@@ -167,7 +167,7 @@ class _Builder:
         if self._aliases > MOST_ALIASES:
             self._add(event, "alias_bomb", f"more than {MOST_ALIASES} aliases (*name); write the text out")
             raise _Stopped
-        node = self._anchors.get(event.anchor)
+        node = self._anchors.get(event.anchor or "")
         if node is None:
             message = f'"*{event.anchor}" reads as an alias of YAML; put the text in quotes: "*{event.anchor}"'
             self._add(event, "unknown_alias", message)
@@ -189,7 +189,7 @@ class _Builder:
 
     def _block_source(self, event: yaml.ScalarEvent) -> tuple[Position, ...]:
         """Return where each line of a literal block begins in the file."""
-        first = event.start_mark.line + 1
+        first = _mark(event).line + 1
         rows = self._lines[first : first + event.value.count("\n") + 1]
         indent = min((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), default=0)
         return tuple(Position(file=self._file, line=first + 1 + place, column=indent + 1) for place in range(len(rows)))
@@ -223,7 +223,7 @@ class _Builder:
         return Scalar(text="", at=self._at(event))
 
     def _at(self, event: yaml.Event) -> Position:
-        mark = event.start_mark
+        mark = _mark(event)
         column = mark.column + 1
         row = self._lines[mark.line] if mark.line < len(self._lines) else ""
         while column <= len(row) and row[column - 1] in INVISIBLE:
@@ -235,6 +235,12 @@ class _Builder:
 
     def _add_at(self, at: Position, code: str, message: str) -> None:
         self._problems.append(Problem(at=at, code=code, message=message))
+
+
+def _mark(event: yaml.Event) -> yaml.Mark:
+    mark = event.start_mark
+    assert isinstance(mark, yaml.Mark)  # noqa: S101 - the pure parser always says where
+    return mark
 
 
 # --- what the eye does not see ------------------------------------------------------------------------------------------

@@ -119,7 +119,9 @@ def _rss(outlet: Outlet, dated: Dated) -> tuple[bytes, str]:
 
 
 def _title(outlet: Outlet, entry: SampleEntry) -> str:
-    title = escape(entry.title.replace("«", '"').replace("»", '"'), {'"': "&quot;"}) if outlet.mess else escape(entry.title)
+    title = (
+        escape(entry.title.replace("«", '"').replace("»", '"'), {'"': "&quot;"}) if outlet.mess else escape(entry.title)
+    )
     return title.replace("&quot;", "&amp;quot;")
 
 

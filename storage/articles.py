@@ -14,7 +14,7 @@ from storage.times import as_micros, from_micros
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import sqlite_utils
 
@@ -222,7 +222,7 @@ def _match(db: sqlite_utils.Database, article_id: int, match: MatchCommit, commi
         counts.deliveries += 1
 
 
-def _insertion(table: str, row: dict[str, object]) -> str:
+def _insertion(table: str, row: Mapping[str, object]) -> str:
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES {_places(1, len(row))}"  # noqa: S608 - names of our own
 
 

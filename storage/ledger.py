@@ -103,7 +103,7 @@ def _latest_row(connection: sqlite3.Connection, article_id: int) -> LatestRow:
         seen_at=from_micros(seen),
         watchlists={row[0]: row[1] for row in names},
         severity=max((row[2] for row in names), key=severities.index),
-        state=state,
+        state=state,  # type: ignore[arg-type]  # the schema checks it
         hold=hold,
         reason=reason,
     )
@@ -136,7 +136,7 @@ def _books(connection: sqlite3.Connection, since: int) -> list[AuditRow]:
     ).fetchall()
     books: dict[tuple[str, str], list[tuple[str, str | None, str | None, str | None, int]]] = defaultdict(list)
     for watchlist, chat, *entry in rows:
-        books[watchlist, chat].append(tuple(entry))  # type: ignore[arg-type]  # five columns
+        books[watchlist, chat].append(tuple(entry))
     return [_book(watchlist, chat, entries) for (watchlist, chat), entries in books.items()]
 
 

@@ -271,4 +271,4 @@ def next_due(connection: sqlite3.Connection) -> datetime | None:
         "SELECT min(due_at) FROM messages JOIN chats ON chats.id = chat_id"
         " WHERE chats.state = 'live' AND messages.state IN ('pending', 'sending', 'unknown')"
     ).fetchone()
-    return from_micros(due)
+    return None if due is None else from_micros(int(due))

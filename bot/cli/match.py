@@ -133,7 +133,7 @@ def _row(
             told = "; ".join(str(problem) for problem in problems if not problem.warning)
             return {"id": row.get("id"), "error": f"row {number}: {told}"}
         found = compile_expression(expression, concepts).match(article)
-        matches = (found,) if found else ()
+        matches: tuple[Match, ...] = (found,) if found else ()
     else:
         matches = matcher(article)
     return {"id": row.get("id"), "matches": [_match(match) for match in matches]}

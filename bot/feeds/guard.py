@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from typing import Any
 
 __all__ = ["PrivateAddress", "guarded_socket", "is_public", "plain_socket"]
 
-AddrInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]
+AddrInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 """What `getaddrinfo` gives for one address."""
 
 # `is_global` alone passes 8 of 33 bad addresses: those that carry a private IPv4 address inside an IPv6 one.

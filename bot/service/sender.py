@@ -30,8 +30,9 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 def back_off(attempts: int, rng: random.Random) -> timedelta:
     """Return how long to wait after so many attempts in vain: 2 s doubling to 10 minutes, with a jitter of a fifth."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts, 16), LONGEST_WAIT)
-    return wait * rng.uniform(0.8, 1.2)
+    doubled = FIRST_WAIT.total_seconds() * 2 ** min(attempts, 16)
+    wait = min(doubled, LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=wait * rng.uniform(0.8, 1.2))
 
 
 class Sender:

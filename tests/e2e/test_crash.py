@@ -38,7 +38,8 @@ def test_kill_9_at_random_moments_loses_nothing_and_doubles_only_what_is_on_reco
             for _ in range(rng.randint(3, 15)):
                 published += 1
                 press.publish(path, f"{path}-{published}", f"وصول شحنة أسلحة رقم {published}")
-        wait_for(lambda before=len(press.asked): len(press.asked) > before, what="a poll")
+        asked = len(press.asked)
+        wait_for(lambda asked=asked: len(press.asked) > asked, what="a poll")
         time.sleep(rng.uniform(0.0, 0.6))
         child.send_signal(signal.SIGKILL)
         child.wait(10)

@@ -120,7 +120,7 @@ def test_broken_rules_at_the_start_fall_back_on_the_last_good_set(newsroom: Call
     done = room.marsad("poll", "--once", "--all")
     assert done.returncode == 0, done.stderr
     assert QUAKE in done.stdout
-    assert 'did you mean "match"?' in done.stderr
+    assert "did you mean" in done.stderr
 
 
 def test_broken_rules_without_a_good_set_end_with_1_and_every_mistake(newsroom: Callable, press: object) -> None:

@@ -25,7 +25,17 @@ def test_the_demo_runs_from_an_installed_wheel(tmp_path: Path) -> None:
     (wheel,) = (tmp_path / "dist").glob("marsad-*.whl")
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", ROOT / "constraints.txt", wheel]
+    pip = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-c",
+        ROOT / "constraints.txt",
+        wheel,
+    ]
     subprocess.run(pip, check=True, capture_output=True, cwd=tmp_path, env=environment)
     marsad = str(tmp_path / "env" / "bin" / "marsad")
     done = subprocess.run(
@@ -39,6 +49,14 @@ def test_the_demo_runs_from_an_installed_wheel(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "كوريا الشمالية" in done.stdout
-    assert "site-packages" in subprocess.run(
-        [python, "-c", "import bot; print(bot.__file__)"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    ).stdout
+    assert (
+        "site-packages"
+        in subprocess.run(
+            [python, "-c", "import bot; print(bot.__file__)"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    )
