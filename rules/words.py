@@ -38,6 +38,7 @@ class WordPattern:
     definite_only: bool = False
     written: str | None = None
     pronouns: bool = True
+    in_phrase: bool = False
 
     def accepts(self, reading: Reading, cleaned: str) -> bool:
         """Tell whether a reading whose stem is among ours will do for this pattern."""
@@ -45,6 +46,8 @@ class WordPattern:
             return cleaned == self.written
         if reading.pronoun and not self.pronouns:
             return False
+        if len(reading.stem) < SHORTEST_STEM and not (reading.whole or reading.definite or self.in_phrase):
+            return False  # «لسد» is «سد» where «النهضة» follows; on its own it may be anything
         return reading.definite or not self.definite_only
 
 
@@ -62,7 +65,7 @@ def word_pattern(word: str, *, spelling: str = "forms", in_phrase: bool = False,
     stems = {stem for root in roots for stem in _stems(root, in_phrase=in_phrase)}
     if definite_only:  # a stem with ال of its own would let the indefinite through as a whole word
         stems.discard(key)
-    return WordPattern(stems=frozenset(stems), definite_only=definite_only)
+    return WordPattern(stems=frozenset(stems), definite_only=definite_only, in_phrase=in_phrase)
 
 
 def readings(cleaned: str) -> tuple[Reading, ...]:
@@ -93,7 +96,7 @@ def _peeled(cleaned: str, key: str) -> list[tuple[str, bool]]:
             if preposition == "ل" and rest.startswith("ل") and len(rest) >= 3:
                 found.append((rest[1:], True))
                 found.append((rest, True))  # لليمن: the second lam belongs to the word, or stands for both
-            if clitics and len(rest) >= SHORTEST_STEM:
+            if clitics and len(rest) >= 2:
                 found.append((rest, False))
     return found
 
