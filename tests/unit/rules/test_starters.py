@@ -1,0 +1,46 @@
+"""Every starter must read without a word of complaint, and do what its own examples say."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.newsroom import starter_sources
+from rules import Article, Example, RuleFiles, Ruleset, Watchlist, compile_ruleset, read_rules
+from seeds import outlets, stories_of
+
+FILES: RuleFiles = read_rules(starter_sources())
+RULESET: Ruleset = compile_ruleset(FILES.watchlists, FILES.concepts)
+EXAMPLES = [(watchlist, example) for watchlist in FILES.watchlists for example in watchlist.examples]
+
+
+def test_starters_hold_neither_mistakes_nor_warnings() -> None:
+    assert [str(problem) for problem in FILES.problems] == []
+
+
+def test_each_starter_has_five_examples_of_both_kinds() -> None:
+    for watchlist in FILES.watchlists:
+        matching = sum(example.should_match for example in watchlist.examples)
+        assert matching >= 5, watchlist.id
+        assert len(watchlist.examples) - matching >= 5, watchlist.id
+
+
+@pytest.mark.parametrize(
+    ("watchlist", "example"), EXAMPLES, ids=[f"{watchlist.id}-{place}" for place, (watchlist, _) in enumerate(EXAMPLES)]
+)
+def test_a_starter_does_what_its_example_says(watchlist: Watchlist, example: Example) -> None:
+    matched = any(match.watchlist == watchlist.id for match in RULESET.match(example.article))
+    assert matched == example.should_match, example.article
+
+
+def test_both_outlets_of_the_arms_talks_alert_and_the_football_deal_does_not() -> None:
+    found = {}
+    for outlet in outlets():
+        for entry in stories_of(outlet.id):
+            matches = RULESET.match(Article(title=entry.title, lead=entry.lead, body=entry.body))
+            found[entry.guid] = {match.watchlist for match in matches}
+    assert "north-korea-weapons" in found["alraseef-moscow-pyongyang"]
+    assert "north-korea-weapons" in found["almanara-moscow-pyongyang"]
+    assert found["alraseef-transfer"] == set()
+    assert found["almidan-deal"] == set()
+    assert "earthquake" not in found["alraseef-quake-politics"]
+    assert "sea-piracy" not in found["almidan-piracy"]
