@@ -52,7 +52,7 @@ class Scalar:
         if self.style in {"|", ">"} and row < len(self.source):
             start = self.source[row]
             return Position(file=start.file, line=start.line, column=start.column + column)
-        quote = 0 if self.plain else 1
+        quote = 1 if self.style in {"'", '"'} else 0
         return Position(
             file=self.at.file, line=self.at.line + row, column=(self.at.column if row == 0 else 1) + quote + column
         )
@@ -281,6 +281,8 @@ def _told(error: yaml.YAMLError, text: str, file: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     said = str(getattr(error, "problem", None) or error)
+    if said.startswith("expected alphabetic or numeric") and column > 1:
+        column -= 1  # the sign before it is what makes YAML read a name here
     rows = text.split("\n")
     row = rows[line - 1] if line <= len(rows) else ""
     at = Position(file=file, line=line, column=column)

@@ -1,0 +1,143 @@
+"""The lines of a watchlist: each construct in Arabic and English, and what is told of mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import Concept, read_expression
+from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, Expression, InField, Near, Not, Term
+
+CONCEPTS = [Concept(id="north-korea", name="كوريا الشمالية", expression=Term(words="بيونغيانغ"))]
+
+
+def t(words: str, **options: object) -> Term:
+    return replace(Term(words=words), **options)
+
+
+def read(text: object) -> Expression:
+    expression, problems = read_expression(text, concepts=CONCEPTS)
+    assert expression is not None, [str(problem) for problem in problems]
+    return expression
+
+
+def told(text: object) -> list[str]:
+    return [str(problem) for problem in read_expression(text, concepts=CONCEPTS)[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("سلاح", t("سلاح")),
+        ("صفقة سلاح", t("صفقة سلاح")),
+        ("سلاح، ذخيرة", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("سلاح, ذخيرة", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("سلاح؛ ذخيرة", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("10,000 جندي", t("10,000 جندي")),
+        ("سلاح\nصفقة", AllOf(parts=(t("سلاح"), t("صفقة")))),
+        ("سلاح أو ذخيرة", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("سلاح or ذخيرة", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("سلاح قرب 10 صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=10)),
+        ("سلاح near ١٠ صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=10)),
+        ("سلاح ثم 3 صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=3, ordered=True)),
+        ("سلاح then 3 صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=3, ordered=True)),
+        ("أ قرب 5 ب قرب 5 ج", Near(parts=(t("أ"), t("ب"), t("ج")), within=5)),
+        (
+            "سلاح أو ذخيرة قرب 10 صفقة أو شحنة، هدنة",
+            AnyOf(
+                parts=(
+                    Near(
+                        parts=(
+                            AnyOf(parts=(t("سلاح"), t("ذخيرة"))),
+                            AnyOf(parts=(t("صفقة"), t("شحنة"))),
+                        ),
+                        within=10,
+                    ),
+                    t("هدنة"),
+                )
+            ),
+        ),
+        ("سلاح\nليس: كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"))))),
+        ("سلاح\nnot: كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"))))),
+        ("سلاح\nليس في أي مكان: كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"), anywhere=True)))),
+        ("سلاح\nnot anywhere: كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"), anywhere=True)))),
+        ("برميل\nإلا: براميل متفجرة", AllOf(parts=(t("برميل"), Except(part=t("براميل متفجرة"))))),
+        ("برميل\nexcept: براميل متفجرة", AllOf(parts=(t("برميل"), Except(part=t("براميل متفجرة"))))),
+        ("في العنوان: هدنة", InField(where="title", part=t("هدنة"))),
+        ("in title: هدنة", InField(where="title", part=t("هدنة"))),
+        ("في المقدمة: هدنة، تهدئة", InField(where="lead", part=AnyOf(parts=(t("هدنة"), t("تهدئة"))))),
+        ("in lead: هدنة", InField(where="lead", part=t("هدنة"))),
+        ("2 على الأقل من: أ، ب، ج", AtLeast(count=2, parts=(t("أ"), t("ب"), t("ج")))),
+        ("at least 2 of: أ, ب, ج", AtLeast(count=2, parts=(t("أ"), t("ب"), t("ج")))),
+        ("مفهوم كوريا الشمالية", ConceptReference(id="north-korea")),
+        ("concept north-korea", ConceptReference(id="north-korea")),
+        ("اسم محمد علي", t("محمد علي", name=True)),
+        ("name محمد علي", t("محمد علي", name=True)),
+        ("سلاح / بلفظه", t("سلاح", spelling="as_written")),
+        ("سلاح / as written", t("سلاح", spelling="as_written")),
+        ("سلاح / حرفيًا", t("سلاح", spelling="exact")),
+        ("سلاح / exact", t("سلاح", spelling="exact")),
+        ("صاروخ / مع النسبة", t("صاروخ", nisba=True)),
+        ("روسيا / بلا نسبة", t("روسيا", nisba=False)),
+        ("روسيا / no nisba / مرتان", t("روسيا", nisba=False, times=2)),
+        ("سلاح / 3 مرات", t("سلاح", times=3)),
+        ("سلاح / 3 times", t("سلاح", times=3)),
+        ("سلاح / بلا مرادفات", t("سلاح", synonyms=False)),
+        ("قصف / اسم فقط", t("قصف", noun_only=True)),
+        (
+            "مالي / مع: باماكو، الساحل",
+            t("مالي", company=AnyOf(parts=(t("باماكو"), t("الساحل")))),
+        ),
+        ("مالي / with: باماكو / بلا نسبة", t("مالي", company=t("باماكو"), nisba=False)),
+        ("وقف النار ~2", t("وقف النار", gap=2)),
+        ("سلاح # تعليق\n# سطر تعليق\n", t("سلاح")),
+        ("#غزة", t("#غزة")),
+        ("«السلم أو الحرب»", t("السلم أو الحرب")),
+        ('"سلاح، ذخيرة"', t("سلاح، ذخيرة")),
+        ("10%", t("10%")),
+        ("القرار 1701", t("القرار 1701")),
+        ("\u200fسلاح\u200f، \u202bذخيرة\u202c", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("سلاح + صفقة", AllOf(parts=(t("سلاح"), t("صفقة")))),
+    ],
+)
+def test_a_construct_reads_as_its_expression(text: str, expression: Expression) -> None:
+    assert read(text) == expression
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("", "1:1", "no words"),
+        ("ليس: كرة", "1:1", "only exclusions"),
+        ("سلاح،، ذخيرة", "1:6", "a comma too many"),
+        ("سلاح قرب صفقة", "1:6", "a number must follow"),
+        ("سلاح قرب 10", "", "a word is missing"),
+        ("سلاح / بلفضه", "1:8", 'did you mean "بلفظه"?'),
+        ("مفهوم كوريا الشماليه", "1:7", 'did you mean "كوريا الشمالية"?'),
+        ("سلاح\nإلى: كرة", "2:1", 'did you mean "إلا:"?'),
+        ("سلاح\nليس:", "2:1", "nothing follows"),
+        ("4 على الأقل من: أ، ب", "", "4 of 2"),
+        ("مفهوم كوريا الشمالية / بلفظه", "", "options belong to words"),
+        ("…", "1:1", "no letter and no digit"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str) -> None:
+    assert any(words in line and line.startswith(f"match:{place}") for line in told(text)), told(text)
+
+
+PIECES = 'سلاح ، أو قرب 10 ثم ليس: إلا: / مع: ~2 # #غزة « » " + 2 على الأقل من: مفهوم اسم بلفظه'
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from([*PIECES.split(), " ", "\n"]), max_size=20))
+def test_no_lines_make_the_reader_raise(words: list[str]) -> None:
+    read_expression(" ".join(words), concepts=CONCEPTS)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=100))
+def test_no_text_makes_the_reader_raise(text: str) -> None:
+    read_expression(text, concepts=CONCEPTS)

@@ -1,0 +1,110 @@
+"""The traps of YAML as editors type it: each is told with its line and column, in words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import Mapping, Scalar, Sequence, read_yaml
+
+
+def told(text: str) -> list[str]:
+    return [str(problem) for problem in read_yaml(text, "f.yaml")[1]]
+
+
+def test_scalars_stay_text() -> None:
+    node, problems = read_yaml("a: [NO, on, 010, 5:1, 2024-10-07, ~, 1.50]\n", "f.yaml")
+    assert problems == ()
+    assert isinstance(node, Mapping)
+    listed = node.get("a")
+    assert isinstance(listed, Sequence)
+    assert [item.text for item in listed.items if isinstance(item, Scalar)] == [
+        "NO", "on", "010", "5:1", "2024-10-07", "~", "1.50",
+    ]  # fmt: skip
+
+
+def test_an_empty_file_is_an_empty_mapping() -> None:
+    node, problems = read_yaml("# nothing yet\n", "f.yaml")
+    assert isinstance(node, Mapping)
+    assert (node.entries, problems) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "3:1", "second time"),
+        ("a:\n\t- سلاح\n", "2:1", "a tab in the indentation"),
+        ("a:\n  - x\n\u00a0\u00a0- y\n", "3:1", "a no-break space in the indentation"),
+        ("a: *سلاح\n", "1:4", "put the"),
+        ("a: %5\n", "1:4", "put the whole value in quotes"),
+        ("a: @user\n", "1:4", "put the whole value in quotes"),
+        ("a: `x\n", "1:4", "put the whole value in quotes"),
+        ('a:\n  - "فاغنر" العسكرية\n', "2:13", "text after a closing quote"),
+        ("a:\n  - #غزة\n", "2:5", "starts a comment"),
+        ("a: #غزة\n", "1:4", "starts a comment"),
+        ("a: 'بلا نهاية\n", "", "never closed"),
+        ("a: [x, y\n", "", "not closed"),
+        ("a: b: c\n", "1:5", 'second ":"'),
+        ("a: 1\n---\nb: 2\n", "2:1", "second document"),
+        ("a: \x07x\n", "1:4", "control character"),
+        ("? [a]\n: b\n", "1:3", "where a key should"),
+    ],
+)
+def test_a_trap_is_told_with_its_place(text: str, place: str, words: str) -> None:
+    found = told(text)
+    assert any(words in line and line.startswith(f"f.yaml:{place}") for line in found), found
+
+
+def test_bidi_marks_around_keys_and_values_are_nothing() -> None:
+    node, problems = read_yaml("\u200fmatch\u200f: \u200fسلاح\u200e\n", "f.yaml")
+    assert problems == ()
+    assert isinstance(node, Mapping)
+    value = node.get("match")
+    assert isinstance(value, Scalar)
+    assert value.text == "سلاح"
+
+
+def test_an_alias_bomb_is_refused() -> None:
+    lines = ["a: &a [x, x]"] + [
+        f"{name}: &{name} [*{before}, *{before}]" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+    ]
+    assert any("repeats a whole list" in line for line in told("\n".join(lines)))
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "a: " + "[" * 5_000 + "]" * 5_000, "- " * 3_000 + "x"])
+def test_deep_nesting_is_refused_and_crashes_nothing(text: str) -> None:
+    assert told(text)
+
+
+def test_a_huge_file_is_refused() -> None:
+    assert "too large" in told("a" * 6_000_000)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [
+        ("match: |\n  سلاح\n  صفقة هنا\n", "هنا"),
+        ("match: سلاح هنا\n", "هنا"),
+        ('match: "سلاح هنا"\n', "هنا"),
+        ("a:\n  - match: |\n      سطر\n      آخر هنا\n", "هنا"),
+    ],
+)
+def test_a_scalar_knows_where_each_of_its_letters_stands(text: str, needle: str) -> None:
+    node, _ = read_yaml(text, "f.yaml")
+    while not isinstance(node, Scalar):
+        node = node.entries[-1][1] if isinstance(node, Mapping) else node.items[0]  # type: ignore[union-attr]
+    place = node.position_of(node.text.index(needle))
+    assert text.split("\n")[place.line - 1][place.column - 1 :].startswith(needle)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.sampled_from(list("ab:-[]{}#&*!|>'\"%@` \n\tسلاح،\u200f\u00a0?,~0")), max_size=80))
+def test_no_text_makes_the_reader_raise(text: str) -> None:
+    read_yaml(text, "f.yaml")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=60))
+def test_no_unicode_makes_the_reader_raise(text: str) -> None:
+    read_yaml(text, "f.yaml")
