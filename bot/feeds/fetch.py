@@ -8,28 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
-from collections import OrderedDict
-from contextlib import AsyncExitStack, asynccontextmanager
+import resource
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from bot.feeds.addresses import feed_address_problem, shown
+from bot.feeds.addresses import feed_address_problem, host_key, joined, requested, shown, without_user
+from bot.feeds.answers import PERMANENT, REDIRECTS, max_age, retry_after, status_error, validator
 from bot.feeds.documents import Document, NotModified
-from bot.feeds.guard import PrivateAddress, guarded_socket, plain_socket
-from bot.feeds.inflate import Inflater
-from rules.errors import FetchError, GoneFeed, RefusedAddress, TransientFetchError
+from bot.feeds.guard import PrivateAddress, guarded_socket, is_public, plain_socket
+from bot.feeds.inflate import Inflater, TooLarge
+from bot.feeds.lookup import Lookup
+from bot.feeds.turns import Turns
+from rules.errors import FetchError, RefusedAddress, TransientFetchError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Callable
     from types import TracebackType
 
     from bot.feeds.documents import FetchRequest
+    from bot.feeds.guard import AddrInfo
     from bot.settings import FetchSettings
 
 __all__ = ["Fetcher"]
@@ -39,35 +44,49 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.5"
 )
-REDIRECTS = {301, 302, 303, 307, 308}
-PERMANENT = {301, 308}
 MOST_REDIRECTS = 5
-TRANSIENT = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 CHUNK = 64 * 1024
 AT_ONCE = 120
-HOSTS_KEPT = 5_000
+KEPT_OPEN_S = 75
+"""How long an idle connection is kept: what most servers allow."""
+DNS_KEPT_S = 300
+MOST_SOCKETS = 4_000
 
 
 class Fetcher:
-    """Fetches documents; an async context manager that owns sessions and per-host limits."""
+    """Fetches documents; an async context manager that owns the sessions, the look-up of names and the limits.
 
-    def __init__(self, settings: FetchSettings, *, version: str) -> None:
+    ``now`` is asked only to read a Retry-After given as a date by a server that sends no Date. ``lookup`` finds addresses.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        *,
+        version: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        lookup: Lookup | None = None,
+    ) -> None:
         self._settings = settings
-        self._listed = frozenset(host.lower() for host in settings.allow_hosts)
+        self._now = now
+        self._lookup = lookup or Lookup()
+        self._listed = frozenset(host_key(host) for host in settings.allow_hosts)
+        self._turns = Turns(per_host=settings.per_host, at_once=AT_ONCE)
         contact = f"; {settings.contact}" if settings.contact else ""
         self._headers = {
             "User-Agent": f"marsad/{version} (+{HOME}{contact})",
             "Accept": ACCEPT,
             "Accept-Encoding": "gzip, deflate",
         }
-        self._hosts: OrderedDict[str, asyncio.Semaphore] = OrderedDict()
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._most_sockets = min(MOST_SOCKETS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
         self._stack = AsyncExitStack()
         self._guarded: aiohttp.ClientSession
         self._open: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
-        self._guarded = await self._session(guarded=True)
-        self._open = await self._session(guarded=False)
+        self._guarded = await self._session(guarded_socket)
+        self._open = await self._session(plain_socket)
         return self
 
     async def __aexit__(
@@ -75,12 +94,18 @@ class Fetcher:
     ) -> None:
         await self._stack.aclose()
 
-    async def _session(self, *, guarded: bool) -> aiohttp.ClientSession:
+    async def _session(self, make_socket: Callable[[AddrInfo], socket.socket]) -> aiohttp.ClientSession:
+        def counted(info: AddrInfo) -> socket.socket:
+            made = make_socket(info)
+            self._sockets.add(made)
+            return made
+
         connector = aiohttp.TCPConnector(
-            limit=AT_ONCE,
-            ttl_dns_cache=300,
-            keepalive_timeout=75,
-            socket_factory=guarded_socket if guarded else plain_socket,
+            limit=0,  # ours are counted before the clock runs, see Turns
+            ttl_dns_cache=DNS_KEPT_S,
+            keepalive_timeout=KEPT_OPEN_S,
+            socket_factory=counted,
+            resolver=_Resolver(self._lookup),
         )
         session = aiohttp.ClientSession(
             connector=connector,
@@ -96,182 +121,197 @@ class Fetcher:
     async def fetch(self, request: FetchRequest) -> Document | NotModified:
         """Return the document, or that it has not changed since the validators.
 
-        Raise `TransientFetchError`, `GoneFeed`, `RefusedAddress` or `FetchError`; their messages hold no secrets.
+        The time limit holds for all hops together, without the wait for a turn. Raise `TransientFetchError`, `GoneFeed`,
+        `RefusedAddress` or `FetchError`; their messages show scheme, host and path alone.
         """
-        url, permanent, moved_to = request.url, True, None
+        loop = asyncio.get_running_loop()
+        left = self._settings.timeout.total_seconds()
+        url, permanent, moved_to = _checked(request.url, request), True, None
         for _ in range(MOST_REDIRECTS + 1):
-            problem = feed_address_problem(url)
-            if problem:
-                message = f"{shown(url)}: {problem}"
-                raise FetchError(message)
-            answer = await self._hop(url, request)
+            target = URL(url, encoded=True)
+            async with self._turns.take(target.raw_host or ""):
+                started = loop.time()
+                answer = await self._hop(target, request, left)
+                left -= loop.time() - started
             if not isinstance(answer, _Redirect):
-                return self._told(answer, request, moved_to)
-            permanent = permanent and answer.permanent and not _loses_tls(url, answer.url)
-            url = answer.url
+                return replace(answer, moved_to=moved_to) if moved_to not in {None, request.url} else answer
+            following = _checked(answer.url, request)
+            permanent = permanent and answer.permanent and not _loses_tls(url, following)
+            url = following
             moved_to = url if permanent else moved_to
-        message = f"{shown(request.url)}: more than {MOST_REDIRECTS} redirects"
+        message = f"{shown(request.url)}: more than {MOST_REDIRECTS} redirects, one after the other"
         raise FetchError(message)
 
-    async def _hop(self, url: str, request: FetchRequest) -> Document | NotModified | _Redirect:
-        host = (urlsplit(url).hostname or "").lower()
-        session = self._open if host in self._listed else self._guarded
-        async with self._turn(host):
-            try:
-                async with asyncio.timeout(self._settings.timeout.total_seconds()):
-                    return await self._ask(session, url, request)
-            except TimeoutError as error:
-                message = f"{shown(url)}: no whole answer within {self._settings.timeout.total_seconds():g} s"
-                raise TransientFetchError(message) from error
-            except aiohttp.ClientConnectorError as error:
-                if isinstance(error.os_error, PrivateAddress) or _refused(error):
-                    message = (
-                        f"{shown(url)}: {host} has a private address; list it in fetch.allow_hosts if that is intended"
-                    )
-                    raise RefusedAddress(message) from error
-                message = f"{shown(url)}: no connection: {error.os_error.strerror or type(error).__name__}"
-                raise TransientFetchError(message) from error
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                message = f"{shown(url)}: {_in_words(error)}"
-                raise TransientFetchError(message) from error
+    async def _hop(self, target: URL, request: FetchRequest, left: float) -> Document | NotModified | _Redirect:
+        try:
+            async with asyncio.timeout(left):
+                return await self._ask(target, request)
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+            raise self._wrapped(error, target) from error
 
-    @asynccontextmanager
-    async def _turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for one of the host's places; the wait is no part of the time limit."""
-        turn = self._hosts.setdefault(host, asyncio.Semaphore(self._settings.per_host))
-        self._hosts.move_to_end(host)
-        while len(self._hosts) > HOSTS_KEPT:
-            oldest, semaphore = next(iter(self._hosts.items()))
-            if semaphore.locked() or oldest == host:
-                break
-            del self._hosts[oldest]
-        async with turn:
-            yield
-
-    async def _ask(
-        self, session: aiohttp.ClientSession, url: str, request: FetchRequest
-    ) -> Document | NotModified | _Redirect:
+    async def _ask(self, target: URL, request: FetchRequest) -> Document | NotModified | _Redirect:
+        session = await self._session_for(target)
         headers = {}
         if request.etag:
             headers["If-None-Match"] = request.etag
         if request.last_modified:
             headers["If-Modified-Since"] = request.last_modified
-        encoded = bool(re.search(r"%[0-9A-Fa-f]{2}", url))
-        async with session.get(
-            URL(url, encoded=encoded),
-            headers=headers,
-            allow_redirects=False,
-            proxy=self._settings.proxy,
-        ) as answer:
-            if answer.status == 304:
-                return NotModified(
-                    etag=answer.headers.get("ETag"),
-                    last_modified=answer.headers.get("Last-Modified"),
-                    max_age=_max_age(answer),
-                    retry_after=_retry_after(answer),
-                )
+        if len(self._sockets) >= self._most_sockets:
+            headers["Connection"] = "close"  # idle connections must not eat the process's file descriptors
+        async with session.get(target, headers=headers, allow_redirects=False, proxy=self._settings.proxy) as answer:
+            if answer.status == 200:
+                return await self._document(target, answer)
+            if answer.status == 304 and (request.etag or request.last_modified):
+                return self._not_modified(answer)
             if answer.status in REDIRECTS:
-                return _Redirect(url, answer)
-            if answer.status != 200:
-                raise _status_error(url, answer)
-            return await self._document(url, answer)
+                return _redirect(target, answer)
+            if answer.status == 304:
+                message = f"{shown(str(target))}: HTTP status 304 (not modified) to a request without validators"
+                raise TransientFetchError(message)
+            raise status_error(answer.status, of=shown(str(target)), retry_after=self._retry_after(answer))
 
-    async def _document(self, url: str, answer: aiohttp.ClientResponse) -> Document:
-        declared = answer.headers.get("Content-Length", "")
+    async def _session_for(self, target: URL) -> aiohttp.ClientSession:
+        """Choose by the exact host. Behind a proxy the sockets see only the proxy, so the name is judged before."""
+        host = target.raw_host or ""
+        if host in self._listed:
+            return self._open
+        if self._settings.proxy is None:
+            return self._guarded
+        try:
+            found = await self._lookup.addresses(host, target.port or 0)
+        except OSError:
+            return self._open  # no name service on this side: the proxy looks it up
+        if not all(is_public(str(info[4][0])) for info in found):
+            raise PrivateAddress
+        return self._open
+
+    async def _document(self, target: URL, answer: aiohttp.ClientResponse) -> Document:
+        url = str(target)
         limit = self._settings.max_bytes
-        inflater = Inflater(answer.headers.get("Content-Encoding", ""), limit)
-        if declared.isdigit() and int(declared) > limit:
+        inflater = Inflater(answer.headers.get("Content-Encoding", ""), limit, of=shown(url))
+        if (answer.content_length or 0) > limit:
             message = f"{shown(url)}: the document is longer than fetch.max_bytes ({limit} bytes)"
-            raise FetchError(message)
+            raise TooLarge(message)
         async for chunk in answer.content.iter_chunked(CHUNK):
             inflater.feed(chunk)
         body = inflater.finish()
+        if not body:
+            message = f"{shown(url)}: the answer is empty"
+            raise TransientFetchError(message)
         return Document(
-            url=url,
+            url=without_user(url),
             body=body,
             body_hash=hashlib.sha256(body).hexdigest(),
-            content_type=answer.headers.get("Content-Type"),
-            content_location=answer.headers.get("Content-Location"),
-            etag=answer.headers.get("ETag"),
-            last_modified=answer.headers.get("Last-Modified"),
-            max_age=_max_age(answer),
-            retry_after=_retry_after(answer),
+            content_type=validator(answer.headers.get("Content-Type")),
+            content_location=validator(answer.headers.get("Content-Location")),
+            etag=validator(answer.headers.get("ETag")),
+            last_modified=validator(answer.headers.get("Last-Modified")),
+            max_age=max_age(answer.headers.get("Cache-Control"), age=answer.headers.get("Age")),
+            retry_after=self._retry_after(answer),
         )
 
-    def _told(
-        self, answer: Document | NotModified, request: FetchRequest, moved_to: str | None
-    ) -> Document | NotModified:
-        if moved_to is None or moved_to == request.url:
-            return answer
-        fields = {name: getattr(answer, name) for name in answer.__slots__}
-        return type(answer)(**(fields | {"moved_to": moved_to}))
+    def _not_modified(self, answer: aiohttp.ClientResponse) -> NotModified:
+        return NotModified(
+            etag=validator(answer.headers.get("ETag")),
+            last_modified=validator(answer.headers.get("Last-Modified")),
+            max_age=max_age(answer.headers.get("Cache-Control"), age=answer.headers.get("Age")),
+            retry_after=self._retry_after(answer),
+        )
+
+    def _retry_after(self, answer: aiohttp.ClientResponse) -> timedelta | None:
+        text = answer.headers.get("Retry-After")
+        return retry_after(text, date=answer.headers.get("Date"), now=self._now()) if text else None
+
+    def _wrapped(self, error: Exception, target: URL) -> FetchError:
+        """Return our error for one of aiohttp's, of the loop's or of the guard's."""
+        of, host = shown(str(target)), target.host
+        if isinstance(error, TimeoutError):
+            return TransientFetchError(f"{of}: no whole answer within {self._settings.timeout.total_seconds():g} s")
+        cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+        if isinstance(cause, PrivateAddress):
+            return RefusedAddress(
+                f"{of}: {host} has a private address; list it in fetch.allow_hosts if that is intended"
+            )
+        if isinstance(error, aiohttp.InvalidURL):
+            return FetchError(f"{of}: the address cannot be read")
+        return TransientFetchError(f"{of}: {_in_words(error)}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Redirect:
-    """Where an answer sends us."""
+    """Where an answer sends us, and whether for good."""
 
-    def __init__(self, url: str, answer: aiohttp.ClientResponse) -> None:
-        location = answer.headers.get("Location", "").strip()
-        if not location:
-            message = f"{shown(url)}: a redirect ({answer.status}) to nowhere"
-            raise FetchError(message)
-        encoded = bool(re.search(r"%[0-9A-Fa-f]{2}", location))
-        try:
-            self.url = str(URL(url, encoded="%" in url).join(URL(location, encoded=encoded)))
-        except ValueError as error:
-            message = f"{shown(url)}: a redirect to an address that cannot be read"
-            raise FetchError(message) from error
-        self.permanent = answer.status in PERMANENT
+    url: str
+    permanent: bool
+
+
+class _Resolver(AbstractResolver):
+    """Our look-up in the form that aiohttp's connector takes."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the host's addresses."""
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=port,
+                family=found,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for found, _, protocol, _, address in await self._lookup.addresses(host, port, family)
+        ]
+
+    async def close(self) -> None:
+        """Have nothing to close."""
+
+
+def _checked(url: str, request: FetchRequest) -> str:
+    """Return the address in the form that is sent; raise `FetchError` for one that is not to be asked."""
+    problem = feed_address_problem(url)
+    if problem is None:
+        return requested(url)
+    led = "" if url == request.url else f" redirects to {shown(url)}"
+    message = f"{shown(request.url)}{led}: {problem}"
+    raise FetchError(message)
+
+
+def _redirect(target: URL, answer: aiohttp.ClientResponse) -> _Redirect:
+    url = str(target)
+    location = answer.headers.get("Location", "").strip()
+    if not location:
+        message = f"{shown(url)}: a redirect ({answer.status}) to nowhere"
+        raise FetchError(message)
+    try:
+        return _Redirect(url=joined(url, location), permanent=answer.status in PERMANENT)
+    except ValueError as error:
+        message = f"{shown(url)}: a redirect to an address that cannot be read"
+        raise FetchError(message) from error
 
 
 def _loses_tls(before: str, after: str) -> bool:
     return before.startswith("https:") and after.startswith("http:")
 
 
-def _refused(error: aiohttp.ClientConnectorError) -> bool:
-    """Look for the guard's refusal among the causes: with several addresses aiohttp raises a group of errors."""
-    seen: list[BaseException] = [error]
-    while seen:
-        each = seen.pop()
-        if isinstance(each, PrivateAddress):
-            return True
-        seen += [inner for inner in (each.__cause__, *getattr(each, "exceptions", ())) if inner is not None]
-    return False
-
-
-def _status_error(url: str, answer: aiohttp.ClientResponse) -> FetchError:
-    message = f"{shown(url)}: HTTP status {answer.status}"
-    wait = _retry_after(answer)
-    if answer.status == 410:
-        return GoneFeed(message, retry_after=wait)
-    if answer.status in TRANSIENT or answer.status >= 500:
-        return TransientFetchError(message, retry_after=wait)
-    return FetchError(message, retry_after=wait)
-
-
 def _in_words(error: Exception) -> str:
+    """Tell what happened, without the texts of libraries, which may hold addresses."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "its certificate is not valid for this host and day"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its host name is not found"
+    if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
+        return "the proxy gives no connection"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"no connection: {error.os_error.strerror or type(error.os_error).__name__}"
     if isinstance(error, aiohttp.ClientPayloadError):
         return "the answer was cut short"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the server closed the connection without an answer"
+    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionError):
+        return "the server closed the connection without a whole answer"
     if isinstance(error, aiohttp.ClientResponseError):
-        return "the answer is no HTTP"
+        return "the answer is no proper HTTP"
     return type(error).__name__
-
-
-def _retry_after(answer: aiohttp.ClientResponse) -> timedelta | None:
-    """Return Retry-After, in seconds or as a date."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return timedelta(seconds=min(int(text), 10**8))
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(moment - datetime.now(UTC), timedelta())
-
-
-def _max_age(answer: aiohttp.ClientResponse) -> timedelta | None:
-    found = re.search(r"(?:^|[\s,])max-age=\"?(\d{1,9})", answer.headers.get("Cache-Control", ""), re.IGNORECASE)
-    return timedelta(seconds=int(found[1])) if found else None

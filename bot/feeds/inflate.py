@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
 from rules.errors import FetchError, TransientFetchError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 __all__ = ["Inflater", "TooLarge"]
 
+KNOWN = {"gzip", "x-gzip", "deflate"}
 LAYERS = 2
 """`gzip, gzip` is sent by servers behind a proxy that compresses again."""
+MEMBERS = 64
+"""A gzip body may be several in a row. Thousands of empty ones only cost time."""
+PIECE = 1 << 18
+GZIP_MAGIC = b"\x1f\x8b"
+GZIP_OR_ZLIB, RAW = 47, -15
+"""How zlib is told what to expect: see `inflateInit2` in zlib.h."""
 
 
 class TooLarge(FetchError):
@@ -17,60 +28,105 @@ class TooLarge(FetchError):
 
 
 class Inflater:
-    """Takes the chunks of a body and gives the inflated bytes; raises `TooLarge` at the cap, on either side of it."""
+    """Takes the chunks of a body and gives the inflated bytes.
 
-    def __init__(self, encodings: str, limit: int) -> None:
-        names = [name.strip().lower() for name in encodings.split(",") if name.strip().lower() not in {"", "identity"}]
-        if len(names) > LAYERS or any(name not in {"gzip", "x-gzip", "deflate"} for name in names):
-            message = f"the server answered in an encoding that was not asked for: {encodings[:60]}"
-            raise FetchError(message)
-        self._layers = [zlib.decompressobj(wbits=47) for _ in names]  # 47: gzip or zlib, told by the header
-        self._raw = names[:1] == ["deflate"]
+    ``limit`` in bytes holds for what arrives and for what each layer gives: `TooLarge` past it. An encoding that nobody asked
+    for raises `FetchError`, a damaged or cut body `TransientFetchError`. ``of`` is the address that messages name.
+    """
+
+    def __init__(self, encodings: str, limit: int, *, of: str = "the document") -> None:
+        names = [name.strip().lower() for name in encodings.split(",")]
+        names = [name for name in names if name not in {"", "identity"}]
+        self._of = of
         self._limit = limit
+        if len(names) > LAYERS or not KNOWN.issuperset(names):
+            message = f"{of}: the answer's encoding was not asked for: {encodings[:60]!a}"
+            raise FetchError(message)
+        self._layers = [_Layer(raw_allowed=name == "deflate") for name in reversed(names)]
         self._received = 0
-        self._body = bytearray()
+        self._inflated = 0
+        self._parts: list[bytes] = []
 
     def feed(self, chunk: bytes) -> None:
         """Take a chunk."""
         self._received += len(chunk)
         if self._received > self._limit:
-            self._too_large()
-        self._body += self._through(0, chunk)
-        if len(self._body) > self._limit:
-            self._too_large()
+            raise self._too_large()
+        try:
+            for piece in self._through(self._layers, chunk):
+                self._inflated += len(piece)
+                if self._inflated > self._limit:
+                    raise self._too_large()
+                self._parts.append(piece)
+        except zlib.error as error:
+            message = f"{self._of}: the compressed answer is damaged"
+            raise TransientFetchError(message) from error
 
     def finish(self) -> bytes:
         """Return the whole body; raise where it was cut short."""
-        if self._received and any(not layer.eof for layer in self._layers):
-            message = "the compressed body was cut short"
+        if self._received and not all(layer.whole for layer in self._layers):
+            message = f"{self._of}: the compressed answer was cut short"
             raise TransientFetchError(message)
-        return bytes(self._body)
+        return b"".join(self._parts)
 
-    def _through(self, number: int, data: bytes) -> bytes:
-        if number == len(self._layers):
-            return data
-        room = self._limit - len(self._body) + 1
-        inflated = bytearray()
-        while data and not self._layers[number].eof:
-            part = self._inflate(number, data, room)
-            inflated += self._through(number + 1, part) if number + 1 < len(self._layers) else part
-            if len(inflated) > room or len(inflated) + len(self._body) > self._limit:
-                self._too_large()
-            data = self._layers[number].unconsumed_tail
-        return bytes(inflated)
+    def _through(self, layers: Sequence[_Layer], data: bytes) -> Iterator[bytes]:
+        if not layers:
+            yield data
+            return
+        for piece in layers[0].pieces(data):
+            if layers[0].given > self._limit:
+                raise self._too_large()
+            yield from self._through(layers[1:], piece)
 
-    def _inflate(self, number: int, data: bytes, room: int) -> bytes:
-        layer = self._layers[number]
-        try:
-            return layer.decompress(data, min(room, 1 << 20))
-        except zlib.error as error:
-            if self._raw and not self._body:  # some servers send deflate without its zlib header
-                self._raw = False
-                self._layers[number] = zlib.decompressobj(wbits=-15)
-                return self._inflate(number, data, room)
-            message = f"the compressed body is damaged: {error}"
-            raise TransientFetchError(message) from error
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"{self._of}: the document is longer than fetch.max_bytes ({self._limit} bytes)")
 
-    def _too_large(self) -> None:
-        message = f"the document is longer than fetch.max_bytes ({self._limit} bytes)"
-        raise TooLarge(message)
+
+class _Layer:
+    """One encoding: gzip, perhaps of several members, or deflate with its zlib header or, as some servers send it, without."""
+
+    def __init__(self, *, raw_allowed: bool) -> None:
+        self._raw_allowed = raw_allowed
+        self._head = b""
+        self._rest = b""
+        self._members = 0
+        self._padding = False
+        self._stream: zlib._Decompress | None = None
+        self.given = 0
+        self.whole = False
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        while data and not self._padding and (self._stream or self._begins(data)):
+            data, self._head = self._head + data, b""
+            yield from self._member(data)
+            data = self._rest
+
+    def _begins(self, data: bytes) -> bool:
+        """Choose how to read a member by its first two bytes, once they are there; what follows the last one is padding."""
+        start = self._head + data[:2]
+        if len(start) < 2:
+            self._head = start
+            return False
+        self._padding = self.whole and (start[:2] != GZIP_MAGIC or self._members >= MEMBERS)
+        if self._padding:
+            return False
+        zlib_header = start[0] & 0x0F == 8 and (start[0] << 8 | start[1]) % 31 == 0
+        raw = self._raw_allowed and not zlib_header and start[:2] != GZIP_MAGIC
+        self._stream = zlib.decompressobj(wbits=RAW if raw else GZIP_OR_ZLIB)
+        self._members += 1
+        self.whole = False
+        return True
+
+    def _member(self, data: bytes) -> Iterator[bytes]:
+        stream, self._rest = self._stream, b""
+        while stream is not None:
+            piece = stream.decompress(data, PIECE)
+            self.given += len(piece)
+            if piece:
+                yield piece
+            if stream.eof:
+                self._stream, self.whole, self._rest = None, True, stream.unused_data
+                return
+            data = stream.unconsumed_tail
+            if not data and len(piece) < PIECE:
+                return
