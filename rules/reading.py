@@ -51,9 +51,11 @@ def read_article(article: Article) -> ReadArticle:
     starts: dict[Field, tuple[int, tuple[int, ...]]] = {}
     texts: list[tuple[Field, str, int]] = []
     sentence = 0
-    title = [fold(token.clean) for token in tokenise(article.title)] if article.text is None else []
+    title: list[str] = []
     for field, text, zones in _fields(article):
         tokens = tokenise(text)
+        if field == "title":
+            title = [fold(token.clean) for token in tokens]
         starts[field] = (len(places), tuple(token.end for token in tokens))
         texts.append((field, text, zones))
         repeated = _repeated(tokens, title) if field in {"lead", "body"} else set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rules.forms import DIGITS
@@ -30,6 +31,8 @@ LETTERS = str.maketrans("کگیےەہھپچژڤٱ", "ككيىهههبجزفا")
 FOLDED = str.maketrans("أإآٱىؤئ", "اااايءء")
 ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
+REMEMBERED = 1 << 16
+"""Words whose spelling is remembered: news repeat themselves, and evening out a word costs more than finding it."""
 SHORT_TEXT = 20
 """Letters under which a text is too short to tell its script."""
 
@@ -45,12 +48,14 @@ class Token:
     hashtag: str = ""
 
 
+@lru_cache(REMEMBERED)
 def clean(text: str) -> str:
     """Return a token's text without marks, tatweel and invisible characters; one letter for each of its shapes."""
     text = PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return DROPPED.sub("", text).translate(LETTERS).translate(DIGITS)
 
 
+@lru_cache(REMEMBERED)
 def fold(cleaned: str) -> str:
     """Return the key of a cleaned token: hamza seats, ى/ي and case evened out."""
     return cleaned.translate(FOLDED).casefold()
@@ -61,10 +66,15 @@ def tokenise(text: str) -> list[Token]:
     tokens: list[Token] = []
     sentence = last = 0
     for found in TOKEN.finditer(text):
-        if tokens and _ends_sentence(text[last : found.start()], tokens[-1]):
+        start, end = found.span()
+        between = text[last:start]
+        if tokens and between != " " and _ends_sentence(between, tokens[-1]):
             sentence += 1
-        tokens += _tokens(found, sentence)
-        last = found.end()
+        if found.lastgroup == "word":
+            tokens.append(Token(start, end, clean(found[0]), sentence))
+        else:
+            tokens += _tokens(found, sentence)
+        last = end
     return tokens
 
 
@@ -80,10 +90,8 @@ def _tokens(found: re.Match[str], sentence: int) -> Iterator[Token]:
         for part in PART.finditer(found[0].replace("_", " ")):
             start = found.start() + part.start()
             yield Token(start, start + len(part[0]), clean(part[0]), sentence, tag)
-    elif found["number"]:
-        yield Token(found.start(), found.end(), _number(found[0]), sentence)
     else:
-        yield Token(found.start(), found.end(), clean(found[0]), sentence)
+        yield Token(found.start(), found.end(), _number(found[0]), sentence)
 
 
 def _number(text: str) -> str:

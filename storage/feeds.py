@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from storage.records import FeedRecord, FeedUpdate, Lease
 
-__all__ = ["claim_due", "release", "states", "sync", "update"]
+__all__ = ["claim_due", "hasten", "release", "states", "sync", "update"]
 
 COLUMNS = (
     "id, url, source, effective_url, etag, last_modified, body_hash, next_at, interval_s, failures, failing_since, "
@@ -49,23 +49,28 @@ def states(connection: sqlite3.Connection) -> list[FeedState]:
 
 
 def claim_due(
-    db: sqlite_utils.Database, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta, every: bool
+    db: sqlite_utils.Database, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta
 ) -> list[FeedState]:
     """Lease due feeds, the longest due first. A time further away than the longest wait was stored by a wrong clock."""
     micros, bound = as_micros(now), as_micros(now + longest_wait)
     lease_bound = as_micros(now + max(longest_wait, lease.until - now))
     rows = db.execute(
         f"SELECT {COLUMNS} FROM feeds WHERE removed_at IS NULL AND gone_at IS NULL"  # noqa: S608 - own text
-        " AND (? OR next_at IS NULL OR next_at <= ? OR next_at > ?)"
+        " AND (next_at IS NULL OR next_at <= ? OR next_at > ?)"
         " AND (lease_token IS NULL OR lease_until <= ? OR lease_until > ?)"
         " ORDER BY next_at IS NOT NULL, next_at, id LIMIT ?",
-        [every, micros, bound, micros, lease_bound, limit],
+        [micros, bound, micros, lease_bound, limit],
     ).fetchall()
     db.conn.executemany(
         "UPDATE feeds SET lease_token = ?, lease_until = ? WHERE id = ?",
         [(lease.token, as_micros(lease.until), row[0]) for row in rows],
     )
     return [_state((*row[:-1], lease.token)) for row in rows]
+
+
+def hasten(db: sqlite_utils.Database) -> None:
+    """Forget when the feeds are due, so that all of them are."""
+    db.execute("UPDATE feeds SET next_at = NULL WHERE removed_at IS NULL AND gone_at IS NULL")
 
 
 def release(db: sqlite_utils.Database, token: str | None) -> None:

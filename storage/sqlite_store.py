@@ -119,10 +119,14 @@ class SqliteStore:
         return await self._read(feeds.states)
 
     async def claim_due_feeds(
-        self, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta, every: bool = False
+        self, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta
     ) -> list[FeedState]:
         """Lease the feeds that are due, the longest due first."""
-        return await self._write(feeds.claim_due, now, lease, limit=limit, longest_wait=longest_wait, every=every)
+        return await self._write(feeds.claim_due, now, lease, limit=limit, longest_wait=longest_wait)
+
+    async def hasten_feeds(self) -> None:
+        """Make every feed due now that is neither removed nor gone."""
+        await self._write(feeds.hasten)
 
     async def release_feeds(self, token: str) -> None:
         """Give up every lease of this token."""

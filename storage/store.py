@@ -53,14 +53,18 @@ class Store(Protocol):
         ...
 
     async def claim_due_feeds(
-        self, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta, every: bool = False
+        self, now: datetime, lease: Lease, *, limit: int, longest_wait: timedelta
     ) -> list[FeedState]:
         """Lease the feeds that are due, the longest due first.
 
         Due is ``next_at`` unset, ``<= now``, or ``> now + longest_wait`` (the clock was set back). Feeds that are removed,
         gone, or under a lease that has not run out are left alone; a lease further away than ``longest_wait`` does not
-        count. ``every`` takes feeds that are not due too.
+        count.
         """
+        ...
+
+    async def hasten_feeds(self) -> None:
+        """Make every feed due now that is neither removed nor gone."""
         ...
 
     async def release_feeds(self, token: str) -> None:

@@ -18,6 +18,7 @@ from storage import FeedUpdate, Lease
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from bot.clock import Clock
     from bot.feeds.documents import FeedDocument
@@ -33,6 +34,8 @@ __all__ = ["Poller", "Tally"]
 LEASE = timedelta(minutes=10)
 """Longer than any poll can take: two time limits of fetching, two of parsing, and a wait for the desk."""
 AT_ONCE = 100
+ENOUGH = 75
+"""So many under way keep everything busy; claiming a few dozen at once costs less than claiming one by one."""
 WAITING = 32
 
 
@@ -84,15 +87,15 @@ class Poller:
 
     # --- the stages -------------------------------------------------------------------------------------------------
 
-    async def start_due(self, group: asyncio.TaskGroup, *, every: bool = False, longest_wait: timedelta) -> int:
-        """Claim what is due, as far as there is room, and start polling it; return how many feeds."""
+    async def start_due(self, group: asyncio.TaskGroup, *, longest_wait: timedelta, by: datetime | None = None) -> int:
+        """Claim what is due by a moment (None: now), as far as there is room, and start polling it; return how many feeds."""
         room = AT_ONCE - len(self._tasks)
         now = self._clock.now()
         self.last_round_at = now
         if room <= 0:
             return 0
         lease = Lease(token=self._token, until=now + LEASE)
-        due = await self._store.claim_due_feeds(now, lease, limit=room, longest_wait=longest_wait, every=every)
+        due = await self._store.claim_due_feeds(by or now, lease, limit=room, longest_wait=longest_wait)
         for feed in due:
             task = group.create_task(self._poll_guarded(feed))
             self._tasks.add(task)
@@ -132,6 +135,11 @@ class Poller:
         updates, self._unchanged = self._unchanged, []
         if updates:
             await until_stored(lambda: self._store.commit_unchanged(updates), clock=self._clock, log=self._log)
+
+    async def room(self) -> None:
+        """Wait until a good part of the polls under way is done."""
+        while len(self._tasks) > ENOUGH:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def drain(self) -> None:
         """Wait until every poll under way has reached the database."""

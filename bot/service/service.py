@@ -117,10 +117,12 @@ class Service:
         """Poll all that is due once, then deliver until nothing is due or the patience ends; return what was done."""
         async with asyncio.TaskGroup() as group:
             desk = group.create_task(self.poller.serve_desk())
-            seen = 0
-            while started := await self._start_polls(group, every=every and not seen):
-                seen += started
-                await self.poller.drain()
+            if every:
+                await self.store.hasten_feeds()
+            began = self._clock.now()  # feeds with short intervals are due again before the round ends: next time
+            while await self._start_polls(group, by=began):
+                await self.poller.room()
+            await self.poller.drain()
             await self._deliver(group, self._clock.monotonic() + patience.total_seconds())
             desk.cancel()
         return await self.report()
@@ -185,9 +187,9 @@ class Service:
         counts = await self.store.prune(articles_before=now - keep.articles, ledger_before=now - keep.ledger)
         self._log.info("pruned", **counts)
 
-    async def _start_polls(self, group: asyncio.TaskGroup, *, every: bool = False) -> int:
+    async def _start_polls(self, group: asyncio.TaskGroup, *, by: datetime | None = None) -> int:
         wait = longest_wait(self.settings.fetch, list(self.feeds.current().values()))
-        return await self.poller.start_due(group, every=every, longest_wait=wait)
+        return await self.poller.start_due(group, longest_wait=wait, by=by)
 
     async def _deliver(self, group: asyncio.TaskGroup, deadline: float) -> None:
         while self._clock.monotonic() < deadline:
