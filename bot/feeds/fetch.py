@@ -310,7 +310,7 @@ def _in_words(error: Exception) -> str:
         return f"no connection: {error.os_error.strerror or type(error.os_error).__name__}"
     if isinstance(error, aiohttp.ClientPayloadError):
         return "the answer was cut short"
-    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionError):
+    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):
         return "the server closed the connection without a whole answer"
     if isinstance(error, aiohttp.ClientResponseError):
         return "the answer is no proper HTTP"
