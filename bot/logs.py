@@ -1,4 +1,4 @@
-"""Structured logs on standard error: one event a line, ``key=value``. The one door of structlog."""
+"""Structured logs on standard error: one event a line, ``key=value``, never a secret. The one door of structlog."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.secrets import redact
+
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from structlog.typing import FilteringBoundLogger
+    from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 __all__ = ["Logger", "configure_logs", "logger_of"]
 
@@ -26,7 +28,9 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    render = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True)
+    render = _Redacted(
+        structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True)
+    )
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -39,6 +43,19 @@ def configure_logs(level: str = "info", stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     # APScheduler and aiohttp tell every job and request at INFO; theirs is noise beside our own events.
     root.setLevel(max(number, logging.WARNING))
+    for chatty in ("httpx", "httpcore", "telegram"):  # they tell addresses, which hold the token
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+
+
+class _Redacted:
+    """The last step of every line, ours and the libraries': no secret gets past it."""
+
+    def __init__(self, render: structlog.processors.LogfmtRenderer) -> None:
+        self._render = render
+
+    def __call__(self, logger: WrappedLogger, name: str, event: EventDict) -> str:
+        return redact(self._render(logger, name, event))
 
 
 def logger_of(part: str) -> FilteringBoundLogger:

@@ -13,6 +13,7 @@ MarsadError
 │   ├── GoneFeed              410: never ask again
 │   └── RefusedAddress        the address is private and its host is not listed
 ├── ParseError           the document is no feed, or its parsing was stopped
+├── MissingSecret        a variable, or the file that holds a secret, is not there
 ├── AlreadyRunning       another process holds the newsroom's lock
 └── UsageError           the command line asks for something that does not exist
 """
@@ -34,6 +35,7 @@ __all__ = [
     "GoneFeed",
     "LeaseLost",
     "MarsadError",
+    "MissingSecret",
     "MistakesFound",
     "NewerDatabase",
     "ParseError",
@@ -104,6 +106,10 @@ class RefusedAddress(FetchError):
 
 class ParseError(MarsadError):
     """Report that a document is no feed, or that its parsing was stopped at a limit."""
+
+
+class MissingSecret(MarsadError):
+    """Report that a secret which the configuration names is not set; the message names the variable, never a value."""
 
 
 class AlreadyRunning(MarsadError):

@@ -115,8 +115,8 @@ def claim(db: sqlite_utils.Database, now: datetime, lease: Lease, limit: int) ->
 def outgoing(connection: sqlite3.Connection, message_id: int) -> OutgoingMessage:
     """Return a message with all that is needed to show it."""
     row = connection.execute(
-        "SELECT kind, severity, story_id, wanted_rev, shown_rev, remote_id, attempts, state, chat_id, parent_id"
-        " FROM messages WHERE id = ?",
+        "SELECT kind, severity, story_id, wanted_rev, shown_rev, remote_id, attempts, state, chat_id, parent_id,"
+        " text FROM messages WHERE id = ?",
         [message_id],
     ).fetchone()
     parent = connection.execute("SELECT remote_id FROM messages WHERE id = ?", [row[9]]).fetchone()
@@ -133,6 +133,7 @@ def outgoing(connection: sqlite3.Connection, message_id: int) -> OutgoingMessage
         attempts=row[6],
         doubtful=row[7] == "unknown",
         articles=tuple(_alert_articles(connection, message_id)),
+        text=row[10],
     )
 
 

@@ -313,7 +313,8 @@ class OutgoingMessage:
     """A claimed message with all that is needed to show it. ``articles``: the story's, the first one first.
 
     ``doubtful`` is True for a message whose last attempt ended ``unknown``: decide before sending it.
-    ``parent_remote_id`` is what the channel called the message that a reply belongs to.
+    ``parent_remote_id`` is what the channel called the message that a reply belongs to. ``text`` is what a notice says:
+    it has no articles.
     """
 
     id: int
@@ -328,6 +329,7 @@ class OutgoingMessage:
     attempts: int
     doubtful: bool
     articles: tuple[AlertArticle, ...]
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

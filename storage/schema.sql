@@ -165,7 +165,8 @@ CREATE TABLE messages (
     last_error TEXT,
     lease_token TEXT,
     lease_until INTEGER,
-    order_key INTEGER NOT NULL           -- order of publication within the chat
+    order_key INTEGER NOT NULL,          -- order of publication within the chat
+    text TEXT                            -- what a notice says; the other kinds are made from their articles
 );
 CREATE UNIQUE INDEX messages_one_alert ON messages (chat_id, story_id)
     WHERE kind = 'alert' AND state IN ('pending', 'sending', 'sent');
@@ -203,13 +204,15 @@ CREATE TABLE feedback (
     given_at INTEGER NOT NULL
 );
 
--- Troubles told to admins: once when they begin, once when they end.
+-- Troubles that last now, each told to the admins once when it begins and once when it ends (its row goes then).
+-- `detail` is JSON that the words of the end need.
 CREATE TABLE admin_notices (
     key TEXT PRIMARY KEY,
     first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
     count INTEGER NOT NULL,
-    told_at INTEGER
+    told_at INTEGER,
+    detail TEXT NOT NULL DEFAULT '{}'
 );
 
 -- How far each bot has read its updates.

@@ -44,7 +44,9 @@ class AlertStyle:
 
 
 def alert_lines(message: OutgoingMessage, style: AlertStyle) -> tuple[Line, ...]:
-    """Return the lines of an alert or a reply; an empty tuple stands for an empty line."""
+    """Return the lines of an alert, a reply or a notice; an empty tuple stands for an empty line."""
+    if message.text is not None:
+        return tuple((Span(text=line),) if line else () for line in message.text.splitlines())
     first, *others = message.articles
     lines: list[Line] = []
     if message.kind == "reply":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
 import click
 
+from bot.secrets import guard_traces, redact
 from bot.version import version
 from rules.errors import MarsadError, MistakesFound, UsageError
 from rules.problems import nearest
@@ -63,13 +65,13 @@ def marsad() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    guard_traces()
     try:
         status = marsad.main(standalone_mode=False)
     except click.exceptions.Abort:
         status = 130
     except click.ClickException as error:
-        error.show()
-        status = error.exit_code
+        status = _shown(error)
     except click.exceptions.Exit as error:
         status = error.exit_code
     except SystemExit as error:
@@ -89,5 +91,12 @@ def main() -> None:
 
 
 def _told(message: str, status: int, *, bare: bool = False) -> int:
-    click.echo(message if bare else f"marsad: {message}", err=True)
+    click.echo(redact(message if bare else f"marsad: {message}"), err=True)
     return status
+
+
+def _shown(error: click.ClickException) -> int:
+    told = io.StringIO()
+    error.show(file=told)
+    click.echo(redact(told.getvalue()), err=True, nl=False)
+    return error.exit_code

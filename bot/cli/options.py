@@ -8,6 +8,7 @@ import click
 
 from bot.config import read_settings
 from bot.newsroom import find_config
+from bot.secrets import know_settings
 from rules.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,4 +36,8 @@ def load_settings(config: str | None) -> Settings:
 def optional_settings(config: str | None) -> Settings | None:
     """Return the configuration, or None where none is named and none lies here."""
     path = find_config(config)
-    return read_settings(path) if path else None
+    if path is None:
+        return None
+    settings = read_settings(path)
+    know_settings(settings)
+    return settings

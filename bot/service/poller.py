@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.feeds.documents import Document, FetchRequest, NotModified
 from bot.feeds.schedule import Hints, after_failure, after_success
+from bot.secrets import redact
 from bot.service.desk import Arrival
 from bot.service.retry import until_stored
 from rules.errors import FetchError, GoneFeed, LeaseLost, ParseError
@@ -241,7 +242,7 @@ class Poller:
             interval_s=following.interval.total_seconds(),
             fetched=False,
             failures=feed.failures + 1,
-            last_error=str(error),
+            last_error=redact(str(error)),
             gone=isinstance(error, GoneFeed),
         )
 

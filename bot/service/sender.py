@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.channels.channel import AgainLater, DeadChat
+from bot.secrets import redact
 from bot.service.retry import until_stored
 from rules.errors import LeaseLost
 from storage import Accepted, Lease, NeverAccepted, UnknownOutcome
@@ -82,7 +84,7 @@ class Sender:
         await until_stored(
             lambda: self._store.begin_send(message.id, self._token, now), clock=self._clock, log=self._log
         )
-        outcome = await self._request(message)
+        outcome = _redacted(await self._request(message))
         await until_stored(lambda: self._record(message, outcome), clock=self._clock, log=self._log)
 
     async def drain(self) -> None:
@@ -150,3 +152,8 @@ class Sender:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self.wake.set()  # the chat's next message may go now
+
+
+def _redacted(outcome: Outcome) -> Outcome:
+    """Return the outcome with a reason that may be stored and shown: libraries put addresses with keys into theirs."""
+    return outcome if isinstance(outcome, Accepted) else replace(outcome, reason=redact(outcome.reason))
