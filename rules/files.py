@@ -13,6 +13,7 @@ from rules.forms import Form
 from rules.lines import clean_words
 from rules.positions import Mapping, Scalar, Sequence, read_yaml
 from rules.problems import Problem
+from rules.tree import KNOWN as EXPRESSION_WORDS
 from rules.tree import expression_of
 from rules.watchlist import Concept, Example, Watchlist
 
@@ -31,6 +32,7 @@ WATCHLIST_KEYS = (
     "id", "name", "severity", "match", "in", "language", "sources", "channels", "cooldown", "visibility", "state", "tests",
 )  # fmt: skip
 CONCEPT_KEYS = ("id", "name", "match")
+EXPRESSION_KEYS = frozenset(EXPRESSION_WORDS) - frozenset(WATCHLIST_KEYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +99,21 @@ class _Reader:
 
     def _found(self, form: Form, key: str, kind: str, known: tuple[str, ...]) -> Iterator[_Found]:
         for node in form.items(key):
-            if not isinstance(node, Mapping):
-                self._wrong(
-                    node.at, "not_a_mapping", f'a {kind} must be keys with values (id:, match:), each item after "- "'
-                )
-                continue
             item = Form(node, self.problems, what=f"a {kind}")
-            item.keys(*known)
+            if not isinstance(node, Mapping):
+                if isinstance(node, Scalar) and node.is_null:
+                    self._wrong(node.at, "not_a_mapping", f"an empty item; a {kind} needs id: and match:")
+                continue
+            self._keys(item, known)
             id = self._id(item, node, kind)
             yield _Found(form=item, node=node, id=id, name=clean_words(item.text("name", "") or "") or id)
+
+    def _keys(self, form: Form, known: tuple[str, ...]) -> None:
+        """Tell unknown keys; those of an expression stand too far to the left."""
+        strays = [key for key, _ in form.node.entries if key.text in EXPRESSION_KEYS] if form.node else []
+        for key in strays:
+            self._wrong(key.at, "stray_key", f'"{key.text}" belongs under "match"; move it to the right')
+        form.keys(*known, *(key.text for key in strays))
 
     def _id(self, form: Form, node: Mapping, kind: str) -> str:
         scalar = form.scalar("id")

@@ -38,6 +38,12 @@ def read_size(text: str) -> int | None:
     return int(float(found[1]) * BYTES[found[2]]) if found and found[2] in BYTES else None
 
 
+def _glued(node: Node) -> str:
+    """Return a hint where a key and its value are written without the space between them: ``id:x``."""
+    found = re.match(r"([a-z_]+):\S", node.text) if isinstance(node, Scalar) and node.plain else None
+    return f'; a space belongs after "{found[1]}:"' if found else ""
+
+
 class Form:
     """Reads one mapping and collects problems. A reader returns its default where the key is absent, null or wrong."""
 
@@ -46,7 +52,7 @@ class Form:
         self.what = what
         self.node = node if isinstance(node, Mapping) else None
         if node is not None and self.node is None and not (isinstance(node, Scalar) and node.is_null):
-            self.wrong(node.at, "not_a_mapping", f"{what} must be keys with values (key: value)")
+            self.wrong(node.at, "not_a_mapping", f"{what} must be keys with values (key: value){_glued(node)}")
 
     def wrong(
         self, at: Position, code: str, message: str, *, found: str | None = None, near: str | None = None
@@ -159,12 +165,14 @@ class Form:
         if isinstance(node, Scalar):
             return (node,)
         if isinstance(node, Sequence):
-            return tuple(filter(None, (self._value(item, key) for item in node.items)))
+            return tuple(filter(None, (self._value(item, key, node) for item in node.items)))
         self.wrong(node.at, "not_a_list", f'"{key}" takes a list')
         return ()
 
-    def _value(self, item: Node, key: str) -> Scalar | None:
+    def _value(self, item: Node, key: str, listed: Sequence) -> Scalar | None:
         if isinstance(item, Scalar) and not item.is_null:
+            if listed.flow and item.plain and "،" in item.text:
+                self.wrong(item.at, "arabic_comma", f'the Arabic comma in "{item.text}" parts no items here; write ","')
             return item
         self.wrong(item.at, "not_a_value", f'"{key}" is a list of single values')
         return None

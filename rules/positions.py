@@ -97,16 +97,16 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     if len(text) > LARGEST:
         message = f"the file is too large: {len(text)} characters, {LARGEST} are read"
         return None, (Problem(at=top, code="too_large", message=message),)
-    problems = list(_typing_mistakes(text, file))
-    if any(problem.code == "bad_indentation" for problem in problems):
-        return None, tuple(problems)  # the structure that YAML would see is not the one on the screen
-    builder = _Builder(text.removeprefix("\ufeff"), file, problems)
+    rows, problems = _as_on_the_screen(text.removeprefix("\ufeff"), file)
+    if any(problem.code == "tab_indentation" for problem in problems):
+        return None, tuple(problems)  # how wide a tab is, only the screen knows
+    builder = _Builder(rows, file, problems)
     try:
         node = builder.document()
     except _Stopped:
         node = None
     except yaml.YAMLError as error:
-        problems.append(_told(error, text, file))
+        problems.append(_told(error, rows, file))
         node = None
     except (RecursionError, ValueError) as error:
         problems.append(Problem(at=top, code="unreadable", message=f"the file cannot be read: {error}"))
@@ -121,11 +121,12 @@ class _Stopped(Exception):
 class _Builder:
     """Builds nodes from events without recursion into PyYAML's own composer, which 200k brackets make crash."""
 
-    def __init__(self, text: str, file: str, problems: list[Problem]) -> None:
-        self._lines = text.split("\n")
+    def __init__(self, rows: list[_Row], file: str, problems: list[Problem]) -> None:
+        self._rows = rows
         self._file = file
         self._problems = problems
         # The pure parser: the compiled one tells other columns, and rule files are small.
+        text = "\n".join(row.text for row in rows)
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
         self._anchors: dict[str, Node] = {}
         self._aliases = 0
@@ -190,9 +191,12 @@ class _Builder:
     def _block_source(self, event: yaml.ScalarEvent) -> tuple[Position, ...]:
         """Return where each line of a literal block begins in the file."""
         first = _mark(event).line + 1
-        rows = self._lines[first : first + event.value.count("\n") + 1]
-        indent = min((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), default=0)
-        return tuple(Position(file=self._file, line=first + 1 + place, column=indent + 1) for place in range(len(rows)))
+        rows = self._rows[first : first + event.value.count("\n") + 1]
+        indent = min((len(row.text) - len(row.text.lstrip(" ")) for row in rows if row.text.strip()), default=0)
+        return tuple(
+            Position(file=self._file, line=first + 1 + place, column=indent + 1 + row.hidden)
+            for place, row in enumerate(rows)
+        )
 
     def _sequence(self, start: yaml.Event, depth: int) -> Sequence:
         items: list[Node] = []
@@ -225,10 +229,10 @@ class _Builder:
     def _at(self, event: yaml.Event) -> Position:
         mark = _mark(event)
         column = mark.column + 1
-        row = self._lines[mark.line] if mark.line < len(self._lines) else ""
-        while column <= len(row) and row[column - 1] in INVISIBLE:
+        row = self._rows[mark.line] if mark.line < len(self._rows) else _Row(text="")
+        while column <= len(row.text) and row.text[column - 1] in INVISIBLE:
             column += 1
-        return Position(file=self._file, line=mark.line + 1, column=column)
+        return Position(file=self._file, line=mark.line + 1, column=column + row.hidden)
 
     def _add(self, event: yaml.Event, code: str, message: str) -> None:
         self._add_at(self._at(event), code, message)
@@ -245,64 +249,109 @@ def _mark(event: yaml.Event) -> yaml.Mark:
 
 # --- what the eye does not see ------------------------------------------------------------------------------------------
 
-INDENTATION = re.compile(r"^[ ]*([\t\u00a0\u2003\u3000])")
-BLOCK = re.compile(r"[:\-]\s*[|>][+\-0-9]*\s*(#.*)?$")
+INDENTATION = re.compile(rf"[ {INVISIBLE}{''.join(BAD_SPACES)}]*(?=\S|$)")
+AFTER_MARK = re.compile(rf"[ ]*(?:-[ ]+)*(?:-|[A-Za-z_]+:)([{''.join(BAD_SPACES)}])")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+BLOCK = re.compile(r"^([ ]*(?:-[ ]+)*)(?:[^\s#'\"][^:]*:[ ]+|-[ ]+)?[|>][+\-0-9]*[ ]*(?:#.*)?$")
+LOST_HASHTAG = re.compile(r"^\s*(?:-|[^\s'\"#][^:'\"]*:)\s+(#(?=[^\s#])\S*)\s*$")
 
 
-def _typing_mistakes(text: str, file: str) -> Iterator[Problem]:
-    """Yield the mistakes that change the structure silently before any parser can see them."""
-    for number, row in enumerate(text.split("\n"), 1):
-        found = INDENTATION.match(row)
-        if found and row.strip():
-            name = BAD_SPACES[found[1]]
-            at = Position(file=file, line=number, column=found.start(1) + 1)
-            message = f"{name} in the indentation; use ordinary spaces"
-            yield Problem(at=at, code="bad_indentation", message=message)
-        control = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", row)
-        if control:
-            at = Position(file=file, line=number, column=control.start() + 1)
-            message = f"an invisible control character (U+{ord(control[0]):04X}); delete it"
-            yield Problem(at=at, code="control_character", message=message)
-        yield from _lost_comment(row, file, number)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One line as a person sees it; ``hidden`` marks stood in its indentation and take up columns, but no room."""
+
+    text: str
+    hidden: int = 0
 
 
-def _lost_comment(row: str, file: str, number: int) -> Iterator[Problem]:
-    found = re.match(r"^\s*(?:-|[^\s'\"#][^:'\"]*:)\s+(#(?=[^\s#])\S*)\s*$", row.translate(BIDI))
-    if found:
-        at = Position(file=file, line=number, column=row.find("#") + 1)
-        message = f"\"#\" starts a comment here, so nothing stands in this place; for the hashtag write '{found[1]}' in quotes"
-        yield Problem(at=at, code="lost_hashtag", message=message)
+def _as_on_the_screen(text: str, file: str) -> tuple[list[_Row], list[Problem]]:
+    """Return the lines with the structure that the screen shows, and the mistakes that change it silently.
+
+    Bidi marks in an indentation are nothing; a no-break space looks like a space, so it is told, and read as one.
+    """
+    rows: list[_Row] = []
+    problems: list[Problem] = []
+    block: int | None = None  # the indentation of the key whose literal text the lines belong to
+    for number, raw in enumerate(text.split("\n"), 1):
+        row = _row(raw, number, file, problems)
+        indent = len(row.text) - len(row.text.lstrip(" "))
+        if block is not None and row.text.strip() and indent <= block:
+            block = None
+        if block is None:
+            row = _structure(row, number, file, problems)
+            opened = BLOCK.match(row.text)
+            block = len(opened[1]) if opened else None
+        rows.append(row)
+    return rows, problems
+
+
+def _row(raw: str, number: int, file: str, problems: list[Problem]) -> _Row:
+    control = CONTROL.search(raw)
+    if control:
+        message = f"an invisible control character (U+{ord(control[0]):04X}); delete it"
+        problems.append(Problem(at=_place(file, number, control.start()), code="control_character", message=message))
+    found = INDENTATION.match(raw)
+    before = found[0] if found else ""
+    bad = next((place for place, sign in enumerate(before) if sign in BAD_SPACES), None)
+    if bad is not None and raw.strip():
+        code = "tab_indentation" if "\t" in before else "bad_indentation"
+        message = f"{BAD_SPACES[before[bad]]} in the indentation; use ordinary spaces"
+        problems.append(Problem(at=_place(file, number, bad), code=code, message=message))
+    shown = before.translate(BIDI)
+    return _Row(text=" " * len(shown) + raw[len(before) :], hidden=len(before) - len(shown))
+
+
+def _structure(row: _Row, number: int, file: str, problems: list[Problem]) -> _Row:
+    """Tell what is wrong with a line outside literal text."""
+    space = AFTER_MARK.match(row.text)
+    if space:
+        at = _place(file, number, space.start(1) + row.hidden)
+        message = f"{BAD_SPACES[space[1]]} where an ordinary space belongs"
+        problems.append(Problem(at=at, code="bad_space", message=message))
+        row = _Row(text=f"{row.text[: space.start(1)]} {row.text[space.end(1) :]}", hidden=row.hidden)
+    hashtag = LOST_HASHTAG.match(row.text.translate(BIDI))
+    if hashtag:
+        at = _place(file, number, row.text.find("#") + row.hidden)
+        message = f"\"#\" starts a comment here, so nothing stands in this place; for the hashtag write '{hashtag[1]}' in quotes"
+        problems.append(Problem(at=at, code="lost_hashtag", message=message))
+    return row
+
+
+def _place(file: str, number: int, offset: int) -> Position:
+    return Position(file=file, line=number, column=offset + 1)
 
 
 # --- YAML's own complaints, in words ---------------------------------------------------------------------------------------
 
 
-def _told(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+def _told(error: yaml.YAMLError, rows: list[_Row], file: str) -> Problem:
     said = str(getattr(error, "problem", None) or error)
-    if said.startswith("expected alphabetic or numeric") and column > 1:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "could not find expected ':'" in said:
+        mark = getattr(error, "context_mark", None) or mark  # where the line begins, not where its end was looked for
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if said.startswith(("expected alphabetic or numeric", "expected URI")) and column > 1:
         column -= 1  # the sign before it is what makes YAML read a name here
-    rows = text.split("\n")
-    row = rows[line - 1] if line <= len(rows) else ""
-    at = Position(file=file, line=line, column=column)
-    return Problem(at=at, code="yaml", message=_in_words(said, row, column))
+    row = rows[line - 1] if line <= len(rows) else _Row(text="")
+    at = Position(file=file, line=line, column=column + row.hidden)
+    return Problem(at=at, code="yaml", message=_in_words(said, row.text, column))
 
 
 def _in_words(said: str, row: str, column: int) -> str:
     sign = row[column - 1 : column]
-    if (
-        "cannot start any token" in said
-        or "did not find expected alphabetic" in said
-        or sign in {"%", "@", "`", "*", "&", "!"}
-    ):
+    owner = re.match(r"\s*(within|ordered|same_sentence|of|times|gap|nisba)\s*:", row)
+    if "cannot start any token" in said or sign in {"%", "@", "`", "*", "&", "!"}:
         return f'a value may not begin with "{sign or said}"; put the whole value in quotes'
     if "while scanning a quoted" in said or "unexpected end of stream" in said:
         return "a quote is opened and never closed"
     if "mapping values are not allowed" in said:
         return 'a second ":" in this line, or the line is indented too far; put text that holds a colon in quotes'
+    if "expected a comment or a line break" in said:
+        return 'text begins in the line below "|" or ">"; write nothing after the sign'
     if "expected <block end>" in said and re.match(r"^\s*-?\s*[^'\"]*['\"].*['\"]\s*\S", row):
         return "text after a closing quote; put the whole value in quotes, or use «» inside it"
+    if "expected <block end>" in said and owner:
+        return f'"{owner[1]}" must stand in the same block as the key that it belongs to; move it to the right'
     if "expected <block end>" in said:
         return (
             "this line does not line up with the lines above it; check its indentation, and quotes that end too early"
@@ -311,6 +360,4 @@ def _in_words(said: str, row: str, column: int) -> str:
         return "a bracket is opened and not closed, or a comma is missing between the items"
     if "could not find expected ':'" in said:
         return 'a key without ":"; or a line of text that is not indented under its key'
-    if "found undefined alias" in said:
-        return '"*" at the start reads as an alias of YAML; put the value in quotes'
     return f"YAML cannot read this: {said}"

@@ -63,6 +63,13 @@ def expression_of(
     return (None if broken else part), tuple(problems)
 
 
+def _is_text_with_a_colon(node: Mapping) -> bool:
+    """Tell ``عاجل: هدنة`` from keys: one key in Arabic letters, with one value."""
+    if len(node.entries) != 1 or not isinstance(node.entries[0][1], Scalar):
+        return False
+    return bool(re.search(r"[\u0621-\u064a]", node.entries[0][0].text))
+
+
 def _node_of(value: object, at: Position, depth: int) -> Node:
     if depth > DEEPEST + 2:
         return Scalar(text="", at=at)
@@ -113,11 +120,15 @@ class _Tree:
 
     def _mapping(self, node: Mapping, depth: int) -> Expression | None:
         form = Form(node, self.problems, what="an expression")
+        if _is_text_with_a_colon(node):
+            message = f'a colon makes a key of "{node.entries[0][0].text}"; put the whole text in quotes'
+            self._wrong(node.at, "colon_in_text", message)
+            return None
         form.keys(*KNOWN)
         heads = [key for key in HEADS if node.get(key) is not None]
         self._strays(node, heads)
         parts = [part for key in heads if (part := self._head(key, form, depth)) is not None]
-        if not heads:
+        if not heads and not node.entries:
             self._wrong(node.at, "empty", f"an expression needs one of: {', '.join(HEADS)}")
         if len(parts) < len(heads) or not parts:
             return None

@@ -123,6 +123,15 @@ def test_a_tree_reads_as_its_expression(tree: str, expression: object) -> None:
         ("watchlists:\n  - id: x\n    match: س\n    tests: {match: [عاجل: هدنة]}\n", "4:21", "in quotes"),
         ("concepts:\n  - {id: a, match: مفهوم b}\n  - {id: b, match: مفهوم a}\n", "2:5", "in a circle: a -> b -> a"),
         ("watchlists: سلاح\n", "1:13", "takes a list"),
+        ("watchlists:\n  -\n", "2:4", "an empty item"),
+        ("watchlists:\n  - id:x\n", "2:5", 'a space belongs after "id:"'),
+        ("watchlists:\n  - id: x\n    match: س\n    within: 10\n", "4:5", '"within" belongs under "match"'),
+        (
+            "watchlists:\n  - id: x\n    match:\n      any:\n        - عاجل: هدنة\n",
+            "5:11",
+            "put the whole text in quotes",
+        ),
+        ("watchlists:\n  - id: x\n    match: س\n    channels: [desk، soc]\n", "4:16", "the Arabic comma"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str) -> None:
@@ -153,6 +162,17 @@ def test_one_mistake_does_not_hide_the_others_nor_the_good_ones() -> None:
     assert [watchlist.id for watchlist in files.watchlists] == ["good"]
     places = [f"{problem.at.file}:{problem.at.line}" for problem in files.mistakes]
     assert places == ["1.yaml:2", "1.yaml:3", "1.yaml:5", "2.yaml:2", "3.yaml:2"]
+
+
+def test_an_unknown_key_of_an_expression_is_told_once() -> None:
+    assert [line for line in told("watchlists:\n  - id: x\n    match:\n      al: [س]\n") if "no tests" not in line] == [
+        '1.yaml:4:7: unknown key "al"; did you mean "all"?'
+    ]
+
+
+def test_a_hashtag_after_a_prefix_is_a_term() -> None:
+    watchlist = one("    match: |\n      سلاح\n      ليس: #غزة\n")
+    assert watchlist.expression == AllOf(parts=(t("سلاح"), Not(part=t("#غزة"))))
 
 
 def test_too_many_terms_are_refused_with_their_place() -> None:

@@ -49,6 +49,16 @@ def test_an_empty_file_is_an_empty_mapping() -> None:
         ("a: 1\n---\nb: 2\n", "2:1", "second document"),
         ("a: \x07x\n", "1:4", "control character"),
         ("? [a]\n: b\n", "1:3", "where a key should"),
+        ("a:\u00a0سلاح\n", "1:3", "a no-break space where an ordinary space belongs"),
+        ("a:\n  -\u00a0b: c\n", "2:4", "a no-break space where"),
+        ("a:\tx\n", "1:3", "a tab where an ordinary space belongs"),
+        ("a: !عاجل x\n", "1:4", 'may not begin with "!"'),
+        ("a: &سلاح\n", "1:4", 'may not begin with "&"'),
+        ("a: | سلاح\n", "1:6", 'in the line below "|"'),
+        ("a: > سلاح\n", "1:6", 'in the line below "|"'),
+        ("a: |\nسلاح\n", "2:1", 'a key without ":"'),
+        ("a: 1\nb\n", "2:1", 'a key without ":"'),
+        ("a:\n    - near: [x, y]\n   within: 10\n", "3:4", '"within" must stand in the same block'),
     ],
 )
 def test_a_trap_is_told_with_its_place(text: str, place: str, words: str) -> None:
@@ -63,6 +73,34 @@ def test_bidi_marks_around_keys_and_values_are_nothing() -> None:
     value = node.get("match")
     assert isinstance(value, Scalar)
     assert value.text == "سلاح"
+
+
+@pytest.mark.parametrize("text", ["\u200fa:\n\u200f  - x\n  \u200f- y\n", "\ufeffa:\n\u200e\u200f  - x\n  - \u200fy\n"])
+def test_bidi_marks_in_an_indentation_do_not_change_the_structure(text: str) -> None:
+    node, problems = read_yaml(text, "f.yaml")
+    assert problems == ()
+    assert isinstance(node, Mapping)
+    listed = node.get("a")
+    assert isinstance(listed, Sequence)
+    assert [item.text for item in listed.items if isinstance(item, Scalar)] == ["x", "y"]
+
+
+def test_a_place_counts_the_marks_before_it() -> None:
+    assert told("a: 1\n\u200f\u200fa: 2\n")[0].startswith("f.yaml:2:3: ")
+
+
+def test_a_no_break_space_hides_no_other_mistake() -> None:
+    assert [line.split(": ")[0] for line in told("a:\n\u00a0 b: 1\n  b: 2\n")] == ["f.yaml:2:1", "f.yaml:3:3"]
+
+
+def test_in_literal_text_nothing_is_yaml() -> None:
+    node, problems = read_yaml("a:\n  - b: |\n      ليس: #غزة\n      -\u00a0س\n      not:\u00a0ص\n    c: x\n", "f.yaml")
+    assert problems == ()
+    assert isinstance(node, Mapping)
+
+
+def test_after_literal_text_lines_are_yaml_again() -> None:
+    assert told("a:\n  - b: |\n      سلاح\n    c: #غزة\n")[0].startswith("f.yaml:4:8: ")
 
 
 def test_an_alias_bomb_is_refused() -> None:
