@@ -23,7 +23,7 @@ from yarl import URL
 from bot.feeds.addresses import feed_address_problem, host_key, joined, requested, shown, without_user
 from bot.feeds.answers import PERMANENT, REDIRECTS, max_age, retry_after, status_error, validator
 from bot.feeds.documents import Document, NotModified
-from bot.feeds.guard import PrivateAddress, guarded_socket, is_public, plain_socket
+from bot.feeds.guard import PrivateAddress, guarded_socket, is_public, may_be_public, plain_socket
 from bot.feeds.inflate import Inflater, TooLarge
 from bot.feeds.lookup import Lookup
 from bot.feeds.turns import Turns
@@ -179,7 +179,9 @@ class Fetcher:
             return self._guarded
         try:
             found = await self._lookup.addresses(host, target.port or 0)
-        except OSError:
+        except OSError as error:
+            if not may_be_public(host):
+                raise PrivateAddress from error
             return self._open  # no name service on this side: the proxy looks it up
         if not all(is_public(str(info[4][0])) for info in found):
             raise PrivateAddress

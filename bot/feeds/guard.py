@@ -7,10 +7,11 @@ are our own: `ipaddress.is_global` alone passes 8 of 33 bad addresses, and answe
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from typing import Any
 
-__all__ = ["PrivateAddress", "guarded_socket", "is_public", "plain_socket"]
+__all__ = ["PrivateAddress", "guarded_socket", "is_public", "may_be_public", "plain_socket"]
 
 AddrInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 """What `getaddrinfo` gives for one address."""
@@ -51,6 +52,11 @@ CLOSED_V6 = tuple(
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """Where a network has only IPv6, this prefix leads to the IPv4 address in the last 32 bits; that one is judged."""
 
+INNER = frozenset(
+    {"localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "arpa", "test", "invalid"}
+)
+"""Last labels that lead to no public host: RFC 6761, RFC 6762, and what people call their own networks."""
+
 
 class PrivateAddress(OSError):
     """The connection would leave for an address that is not public. An OSError, so that aiohttp tries the next one."""
@@ -71,6 +77,12 @@ def is_public(address: str) -> bool:
             return _is_open_v4(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
         return found in OPEN_V6 and found.scope_id is None and not any(found in network for network in CLOSED_V6)
     return _is_open_v4(found)
+
+
+def may_be_public(host: str) -> bool:
+    """Tell whether a name that cannot be looked up here may lead to a public host: for a proxy that looks it up itself."""
+    labels = host.rstrip(".").lower().split(".")
+    return len(labels) > 1 and labels[-1] not in INNER and re.match(r"\d|0x", labels[-1]) is None
 
 
 def guarded_socket(info: AddrInfo) -> socket.socket:
