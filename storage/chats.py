@@ -14,9 +14,20 @@ if TYPE_CHECKING:
 
     import sqlite_utils
 
-__all__ = ["all_chats", "chat_of", "followers", "mark", "mute", "mutes", "sync"]
+__all__ = [
+    "all_chats",
+    "at_telegram",
+    "chat_of",
+    "followed",
+    "followers",
+    "mark",
+    "mark_telegram",
+    "mute",
+    "mutes",
+    "sync",
+]
 
-COLUMNS = "id, kind, address, thread, state, dead_reason, tg_id, successor_id, locale, timezone, on_unknown"
+COLUMNS = "id, kind, address, thread, state, dead_reason, tg_id, successor_id, locale, timezone, on_unknown, access"
 
 
 def sync(db: sqlite_utils.Database, addresses: Sequence[ChatAddress]) -> dict[ChatAddress, Chat]:
@@ -41,9 +52,42 @@ def chat_of(connection: sqlite3.Connection, chat_id: int) -> Chat:
 
 
 def _chat(row: Sequence[object]) -> Chat:
-    names = ("state", "dead_reason", "tg_id", "successor_id", "locale", "timezone", "on_unknown")
+    names = ("state", "dead_reason", "tg_id", "successor_id", "locale", "timezone", "on_unknown", "access")
     address = ChatAddress(kind=row[1], address=row[2], thread=row[3])  # type: ignore[arg-type]  # typed by the schema
     return Chat(id=row[0], address=address, **dict(zip(names, row[4:], strict=True)))  # type: ignore[arg-type]
+
+
+def at_telegram(db: sqlite_utils.Database, tg_id: int, thread: int, username: str | None) -> Chat:
+    """Return the chat that Telegram calls by this id: on record by id, or named in the configuration, or made now."""
+    row = db.execute(
+        "SELECT id FROM chats WHERE kind = 'telegram' AND thread = ?1 AND (tg_id = ?2 OR address = ?3"
+        " OR (?4 IS NOT NULL AND tg_id IS NULL AND lower(address) = lower(?4)))"
+        " ORDER BY tg_id IS NULL, successor_id IS NOT NULL, id LIMIT 1",
+        [thread, tg_id, str(tg_id), f"@{username}" if username else None],
+    ).fetchone()
+    if row is None:
+        made = db.execute(
+            "INSERT INTO chats (kind, address, thread, tg_id) VALUES ('telegram', ?, ?, ?)",
+            [str(tg_id), thread, tg_id],
+        )
+        return chat_of(db.conn, int(made.lastrowid or 0))
+    db.execute("UPDATE chats SET tg_id = ? WHERE id = ? AND tg_id IS NULL", [tg_id, row[0]])
+    chat = chat_of(db.conn, row[0])
+    return chat_of(db.conn, chat.successor_id) if chat.successor_id else chat
+
+
+def mark_telegram(db: sqlite_utils.Database, tg_id: int, *, dead_reason: str | None, now: datetime) -> int:
+    """Mark every chat that lies in a Telegram chat, its threads included; return how many deliveries that settled."""
+    rows = db.execute(
+        "SELECT id FROM chats WHERE kind = 'telegram' AND (tg_id = ? OR address = ?)", [tg_id, str(tg_id)]
+    ).fetchall()
+    return sum(mark(db, row[0], dead_reason=dead_reason, now=now) for row in rows)
+
+
+def followed(connection: sqlite3.Connection, chat_id: int) -> frozenset[str]:
+    """Return the watchlists that a chat follows."""
+    rows = connection.execute("SELECT watchlist_id FROM subscriptions WHERE chat_id = ?", [chat_id]).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def mark(db: sqlite_utils.Database, chat_id: int, *, dead_reason: str | None, now: datetime) -> int:

@@ -10,6 +10,7 @@ from rules import Hit, Severity
 
 __all__ = [
     "Accepted",
+    "Accounts",
     "AlertArticle",
     "ArticleCommit",
     "ArticleKey",
@@ -21,8 +22,10 @@ __all__ = [
     "DeliveryCommit",
     "DeliveryState",
     "FeedRecord",
+    "FeedRhythm",
     "FeedState",
     "FeedUpdate",
+    "InboxUpdate",
     "KeyKind",
     "KnownArticle",
     "LatestRow",
@@ -31,6 +34,7 @@ __all__ = [
     "MessageKind",
     "MessageState",
     "NeverAccepted",
+    "NewsCursor",
     "OutgoingMessage",
     "PollCommit",
     "Revision",
@@ -38,6 +42,7 @@ __all__ = [
     "SendResult",
     "Sighting",
     "SuppressReason",
+    "TopicNews",
     "UnknownOutcome",
     "WatchlistRecord",
 ]
@@ -290,6 +295,7 @@ class Chat:
     locale: str | None = None
     timezone: str | None = None
     on_unknown: Literal["resend", "skip"] | None = None
+    access: Literal["admitted"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +360,81 @@ class UnknownOutcome:
 
 
 SendResult = Accepted | NeverAccepted | UnknownOutcome
+
+
+# --- people who write to the bot ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxUpdate:
+    """What somebody wrote to the bot, as its door has put it down; ``begun`` counts the attempts to answer it."""
+
+    update_id: int
+    payload: str
+    begun: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsCursor:
+    """A place in the newest-first list of matched articles: what comes after it is older."""
+
+    matched_at: datetime
+    article_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicNews:
+    """A matched article as one chat may see it.
+
+    ``watchlists`` (id -> name) are only those that were asked for. ``state``, ``hold`` and ``reason`` are of the most
+    advanced delivery to the chat; all None where nothing of it is for this chat.
+    """
+
+    article_id: int
+    feed_id: str
+    sightings: int
+    url: str
+    title: str
+    published_at: datetime | None
+    seen_at: datetime
+    matched_at: datetime
+    watchlists: dict[str, str]
+    state: DeliveryState | None
+    hold: Hold | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """What became of the matches since a moment, each counted once, by its most advanced delivery.
+
+    ``folded`` were accepted with a message that had left before (edit, listed only); ``matches`` is the sum of the rest.
+    ``delays`` are the seconds from publication to acceptance of the messages of that time.
+    """
+
+    articles: int
+    sent: int
+    folded: int
+    suppressed: int
+    pending: int
+    sending: int
+    unknown: int
+    failed: int
+    delays: tuple[float, ...] = ()
+
+    @property
+    def matches(self) -> int:
+        """Return the sum."""
+        states = (self.sent, self.folded, self.suppressed, self.pending, self.sending, self.unknown, self.failed)
+        return sum(states)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRhythm:
+    """How often a feed brought something new since a moment, and when it last did."""
+
+    articles: int
+    last_at: datetime
 
 
 # --- looking back --------------------------------------------------------------------------------------------------

@@ -221,6 +221,25 @@ CREATE TABLE updates (
     last_update_id INTEGER NOT NULL
 );
 
+-- Updates that were taken from Telegram and not answered yet; gone once they are. `begun` counts the attempts, so that one
+-- that ends the process each time is given up in the end.
+CREATE TABLE inbox (
+    bot_id INTEGER NOT NULL,
+    update_id INTEGER NOT NULL,
+    payload TEXT NOT NULL,               -- JSON of what is needed to answer
+    begun INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (bot_id, update_id)
+) WITHOUT ROWID;
+
+-- One-time links that admit a chat where access is by invitation. Only the code's SHA-256 is kept.
+CREATE TABLE invitations (
+    code_hash TEXT PRIMARY KEY,
+    made_by INTEGER NOT NULL,            -- the admin's Telegram id
+    expires_at INTEGER NOT NULL,
+    chat_id INTEGER REFERENCES chats (id), -- who used it
+    used_at INTEGER
+) WITHOUT ROWID;
+
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from rules.errors import LeaseLost
-from storage import articles, chats, feeds, ledger, messages, rulesets
+from storage import articles, chats, feeds, inbox, ledger, messages, news, rulesets
 from storage.connection import open_connection, reading, transaction
 
 if TYPE_CHECKING:
@@ -20,21 +20,26 @@ if TYPE_CHECKING:
     import sqlite_utils
 
     from storage.records import (
+        Accounts,
         ArticleKey,
         AuditReport,
         Chat,
         ChatAddress,
         Committed,
         FeedRecord,
+        FeedRhythm,
         FeedState,
         FeedUpdate,
+        InboxUpdate,
         KnownArticle,
         LatestRow,
         Lease,
+        NewsCursor,
         OutgoingMessage,
         PollCommit,
         RulesetRecord,
         SendResult,
+        TopicNews,
         WatchlistRecord,
     )
 
@@ -180,6 +185,14 @@ class SqliteStore:
         """Mark a chat dead or alive; return how many deliveries that settled."""
         return await self._write(chats.mark, chat_id, dead_reason=dead_reason, now=now)
 
+    async def telegram_chat(self, tg_id: int, *, thread: int = 0, username: str | None = None) -> Chat:
+        """Return the chat that Telegram calls by this id, made where it is new."""
+        return await self._write(chats.at_telegram, tg_id, thread, username)
+
+    async def mark_telegram_chat(self, tg_id: int, *, dead_reason: str | None, now: datetime) -> int:
+        """Mark every thread of a Telegram chat dead or alive."""
+        return await self._write(chats.mark_telegram, tg_id, dead_reason=dead_reason, now=now)
+
     async def subscribe(self, chat_id: int, watchlist_id: str) -> None:
         """Let the chat follow the watchlist."""
         await self._write(_subscribe, chat_id, watchlist_id)
@@ -195,6 +208,10 @@ class SqliteStore:
     async def followers(self, watchlist_ids: Sequence[str]) -> dict[str, frozenset[int]]:
         """Return the chats that follow each watchlist."""
         return await self._read(chats.followers, watchlist_ids)
+
+    async def followed(self, chat_id: int) -> frozenset[str]:
+        """Return the watchlists that a chat follows."""
+        return await self._read(chats.followed, chat_id)
 
     async def mutes(self, now: datetime) -> frozenset[tuple[int, str]]:
         """Return the (chat, watchlist or ``*``) pairs that are muted now."""
@@ -238,6 +255,55 @@ class SqliteStore:
     async def next_due(self) -> datetime | None:
         """Return when the next message is due."""
         return await self._read(messages.next_due)
+
+    # people who write to the bot
+
+    async def last_update(self, bot_id: int) -> int | None:
+        """Return the newest update that this bot has read."""
+        return await self._read(inbox.last_update, bot_id)
+
+    async def take_in_updates(self, bot_id: int, updates: Sequence[InboxUpdate]) -> list[InboxUpdate]:
+        """Write updates that were not read before; return them."""
+        return await self._write(inbox.take_in, bot_id, updates)
+
+    async def waiting_updates(self, bot_id: int) -> list[InboxUpdate]:
+        """Return what was read and not answered, oldest first."""
+        return await self._read(inbox.waiting, bot_id)
+
+    async def begin_update(self, bot_id: int, update_id: int) -> int:
+        """Count one more attempt to answer an update."""
+        return await self._write(inbox.begin, bot_id, update_id)
+
+    async def finish_update(self, bot_id: int, update_id: int) -> None:
+        """Forget an update that was answered or given up."""
+        await self._write(inbox.finish, bot_id, update_id)
+
+    async def invite(self, code_hash: str, *, made_by: int, expires: datetime, now: datetime) -> None:
+        """Write an invitation."""
+        await self._write(inbox.invite, code_hash, made_by=made_by, expires=expires, now=now)
+
+    async def redeem(self, code_hash: str, chat_id: int, now: datetime) -> bool:
+        """Use an invitation up and admit the chat."""
+        return await self._write(inbox.redeem, code_hash, chat_id, now)
+
+    async def newest(
+        self,
+        watchlists: Sequence[str],
+        *,
+        limit: int,
+        before: NewsCursor | None = None,
+        chat_id: int | None = None,
+    ) -> list[TopicNews]:
+        """Return the newest articles that matched one of these watchlists."""
+        return await self._read(news.newest, watchlists, limit=limit, before=before, chat_id=chat_id)
+
+    async def accounts(self, *, since: datetime, chat_id: int | None = None) -> Accounts:
+        """Return what became of the matches since a moment."""
+        return await self._read(news.accounts, since=since, chat_id=chat_id)
+
+    async def feed_rhythm(self, *, since: datetime) -> dict[str, FeedRhythm]:
+        """Return how many articles each feed brought since a moment and when the last one came."""
+        return await self._read(news.rhythm, since=since)
 
     # looking back
 

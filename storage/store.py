@@ -11,21 +11,26 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from storage.records import (
+    Accounts,
     ArticleKey,
     AuditReport,
     Chat,
     ChatAddress,
     Committed,
     FeedRecord,
+    FeedRhythm,
     FeedState,
     FeedUpdate,
+    InboxUpdate,
     KnownArticle,
     LatestRow,
     Lease,
+    NewsCursor,
     OutgoingMessage,
     PollCommit,
     RulesetRecord,
     SendResult,
+    TopicNews,
     WatchlistRecord,
 )
 
@@ -127,6 +132,14 @@ class Store(Protocol):
         """Mark a chat dead: what waits for it becomes suppressed, dead_chat; return how many. None brings it to life."""
         ...
 
+    async def telegram_chat(self, tg_id: int, *, thread: int = 0, username: str | None = None) -> Chat:
+        """Return the chat that Telegram calls by this id, made where it is new; one named ``@username`` is the same chat."""
+        ...
+
+    async def mark_telegram_chat(self, tg_id: int, *, dead_reason: str | None, now: datetime) -> int:
+        """Do as `mark_chat` for every thread of a Telegram chat that is on record."""
+        ...
+
     async def subscribe(self, chat_id: int, watchlist_id: str) -> None:
         """Let the chat follow the watchlist."""
         ...
@@ -141,6 +154,10 @@ class Store(Protocol):
 
     async def followers(self, watchlist_ids: Sequence[str]) -> dict[str, frozenset[int]]:
         """Return the chats that follow each watchlist."""
+        ...
+
+    async def followed(self, chat_id: int) -> frozenset[str]:
+        """Return the watchlists that a chat follows."""
         ...
 
     async def mutes(self, now: datetime) -> frozenset[tuple[int, str]]:
@@ -181,6 +198,58 @@ class Store(Protocol):
 
     async def next_due(self) -> datetime | None:
         """Return when the next message is due, or None if none waits."""
+        ...
+
+    # people who write to the bot
+
+    async def last_update(self, bot_id: int) -> int | None:
+        """Return the newest update that this bot has read."""
+        ...
+
+    async def take_in_updates(self, bot_id: int, updates: Sequence[InboxUpdate]) -> list[InboxUpdate]:
+        """Write updates that were not read before and how far the bot has read; return the new ones.
+
+        One without payload is not kept, it only moves on how far the bot has read.
+        """
+        ...
+
+    async def waiting_updates(self, bot_id: int) -> list[InboxUpdate]:
+        """Return what was read and not answered, oldest first."""
+        ...
+
+    async def begin_update(self, bot_id: int, update_id: int) -> int:
+        """Count one more attempt to answer an update, before it is made; return how many that makes, 0 if it waits not."""
+        ...
+
+    async def finish_update(self, bot_id: int, update_id: int) -> None:
+        """Forget an update that was answered or given up."""
+        ...
+
+    async def invite(self, code_hash: str, *, made_by: int, expires: datetime, now: datetime) -> None:
+        """Write an invitation that admits one chat until it expires."""
+        ...
+
+    async def redeem(self, code_hash: str, chat_id: int, now: datetime) -> bool:
+        """Use an invitation up and admit the chat; False where it is unknown, ran out, or served another chat."""
+        ...
+
+    async def newest(
+        self,
+        watchlists: Sequence[str],
+        *,
+        limit: int,
+        before: NewsCursor | None = None,
+        chat_id: int | None = None,
+    ) -> list[TopicNews]:
+        """Return the newest articles that matched one of these watchlists, each once, with what became of it in a chat."""
+        ...
+
+    async def accounts(self, *, since: datetime, chat_id: int | None = None) -> Accounts:
+        """Return what became of the matches since a moment, in one chat or in all."""
+        ...
+
+    async def feed_rhythm(self, *, since: datetime) -> dict[str, FeedRhythm]:
+        """Return how many articles each feed brought since a moment and when the last one came; feeds without are absent."""
         ...
 
     # looking back
