@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from storage.moves import final, settle, succeed
 from storage.records import Chat, ChatAddress
 from storage.times import as_micros
 
@@ -24,21 +27,32 @@ __all__ = [
     "mark_telegram",
     "mute",
     "mutes",
+    "succeed_by",
     "sync",
 ]
 
+NUMBER = re.compile(r"-?[0-9]{1,18}")
 COLUMNS = "id, kind, address, thread, state, dead_reason, tg_id, successor_id, locale, timezone, on_unknown, access"
 
 
 def sync(db: sqlite_utils.Database, addresses: Sequence[ChatAddress]) -> dict[ChatAddress, Chat]:
-    """Return the chats at these addresses, made where they are new."""
+    """Return the chats at these addresses, made where they are new; those that another stands in for are that one."""
     found = {}
     for address in addresses:
         key = [address.kind, address.address, address.thread]
-        db.execute("INSERT INTO chats (kind, address, thread) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", key)
         row = db.execute("SELECT id FROM chats WHERE kind = ? AND address = ? AND thread = ?", key).fetchone()
-        found[address] = chat_of(db.conn, row[0])
+        found[address] = chat_of(db.conn, final(db, row[0])[0]) if row else _made(db, address)
     return found
+
+
+def _made(db: sqlite_utils.Database, address: ChatAddress) -> Chat:
+    numbered = address.kind == "telegram" and NUMBER.fullmatch(address.address)
+    if numbered:
+        return at_telegram(db, int(address.address), address.thread, None)
+    made = db.execute(
+        "INSERT INTO chats (kind, address, thread) VALUES (?, ?, ?)", [address.kind, address.address, address.thread]
+    )
+    return chat_of(db.conn, int(made.lastrowid or 0))
 
 
 def all_chats(connection: sqlite3.Connection) -> list[Chat]:
@@ -91,22 +105,28 @@ def followed(connection: sqlite3.Connection, chat_id: int) -> frozenset[str]:
 
 
 def mark(db: sqlite_utils.Database, chat_id: int, *, dead_reason: str | None, now: datetime) -> int:
-    """Mark a chat dead or alive. What waits for a dead chat is suppressed with its messages failed; return how many."""
-    state = "dead" if dead_reason else "live"
-    db.execute("UPDATE chats SET state = ?, dead_reason = ? WHERE id = ?", [state, dead_reason, chat_id])
+    """Mark a chat dead or alive. What waits for a dead chat is suppressed with its messages failed; return how many.
+
+    A message on its way keeps its own outcome, and is settled with it.
+    """
     if not dead_reason:
+        db.execute(
+            "UPDATE chats SET state = 'live', dead_reason = NULL WHERE id = ? AND successor_id IS NULL", [chat_id]
+        )
         return 0
-    done = db.execute(
-        "UPDATE deliveries SET state = 'suppressed', reason = 'dead_chat', hold = NULL, changed_at = ?"
-        " WHERE chat_id = ? AND state IN ('pending', 'sending', 'unknown')",
-        [as_micros(now), chat_id],
-    )
     db.execute(
-        "UPDATE messages SET state = 'failed', last_error = ?, lease_token = NULL, lease_until = NULL"
-        " WHERE chat_id = ? AND state IN ('pending', 'sending', 'unknown')",
-        [dead_reason, chat_id],
+        "UPDATE chats SET state = 'dead', dead_reason = ? WHERE id = ? AND successor_id IS NULL", [dead_reason, chat_id]
     )
-    return int(done.rowcount)
+    return settle(db, chat_id, now)
+
+
+def succeed_by(db: sqlite_utils.Database, chat_id: int, address: str, now: datetime) -> Chat:
+    """Let the chat at an address take another's place; return it."""
+    old = chat_of(db.conn, chat_id).address
+    new = sync(db, [replace(old, address=address)])
+    (chat,) = new.values()
+    succeed(db, chat_id, chat.id, f"moved to {address}", now)
+    return chat_of(db.conn, chat.id)
 
 
 def mute(db: sqlite_utils.Database, chat_id: int, watchlist_id: str, until: datetime | None) -> None:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rules import Hit
 from rules.errors import LeaseLost
 from storage.chats import chat_of
+from storage.moves import final, learn, settle
 from storage.records import Accepted, AlertArticle, NeverAccepted, OutgoingMessage
 from storage.times import as_micros, from_micros
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Collection
     from datetime import datetime
 
     import sqlite_utils
 
     from storage.records import DeliveryCommit, Lease, SendResult
 
-__all__ = ["attach", "begin", "claim", "finish", "next_due", "put_off", "recover", "resolve"]
+__all__ = ["attach", "begin", "claim", "finish", "next_due", "put_off", "recent_sends", "recover", "resolve"]
 
 SEVERITIES = ("low", "normal", "high", "critical")
 LONGEST_WAIT = timedelta(days=2)
@@ -29,6 +32,7 @@ LONGEST_WAIT = timedelta(days=2)
 
 def attach(db: sqlite_utils.Database, match_id: int, delivery: DeliveryCommit, severity: str, now: int) -> int:
     """Write one delivery; a pending one joins or opens a message. Return how many messages were opened (0 or 1)."""
+    delivery = _in_force(db, delivery)
     if db.execute(
         "SELECT 1 FROM deliveries WHERE match_id = ? AND chat_id IS ?", [match_id, delivery.chat_id]
     ).fetchone():
@@ -41,6 +45,16 @@ def attach(db: sqlite_utils.Database, match_id: int, delivery: DeliveryCommit, s
         [match_id, delivery.chat_id, message_id, delivery.state, delivery.hold, delivery.reason, now],
     )
     return opened
+
+
+def _in_force(db: sqlite_utils.Database, delivery: DeliveryCommit) -> DeliveryCommit:
+    """Return the delivery for the chat that stands there by now; to a dead one nothing is sent."""
+    if delivery.chat_id is None:
+        return delivery
+    chat, alive = final(db, delivery.chat_id)
+    if alive or delivery.state == "suppressed":
+        return replace(delivery, chat_id=chat)
+    return replace(delivery, chat_id=chat, state="suppressed", hold=None, reason="dead_chat")
 
 
 def _message_for(
@@ -90,20 +104,37 @@ def _to_unknown(db: sqlite_utils.Database, message_id: int, reason: str, now: da
         [reason, message_id],
     )
     _deliveries(db, message_id, "sending", "unknown", now)
+    _settled(db, message_id, now)
 
 
-def claim(db: sqlite_utils.Database, now: datetime, lease: Lease, limit: int) -> list[int]:
+def claim(
+    db: sqlite_utils.Database,
+    now: datetime,
+    lease: Lease,
+    limit: int,
+    *,
+    resting: Collection[int] = (),
+    kinds: Collection[str] | None = None,
+) -> list[int]:
     """Lease each free chat's first waiting message, if it is due; return their numbers."""
-    micros, far = as_micros(now), as_micros(now + LONGEST_WAIT)
     rows = db.execute(
-        "SELECT first.id FROM chats JOIN messages AS first ON first.id = ("
+        "SELECT first.id FROM (SELECT DISTINCT chat_id FROM messages WHERE state IN ('pending', 'sending', 'unknown')) AS busy"
+        " JOIN chats ON chats.id = busy.chat_id JOIN messages AS first ON first.id = ("
         "   SELECT id FROM messages WHERE chat_id = chats.id AND state IN ('pending', 'sending', 'unknown')"
         "   ORDER BY state = 'sending' DESC, state = 'unknown' DESC, order_key, id LIMIT 1)"
-        " WHERE chats.state = 'live' AND first.state <> 'sending' AND (first.due_at <= ? OR first.due_at > ?)"
+        " WHERE chats.state = 'live' AND first.state <> 'sending' AND (first.due_at <= :now OR first.due_at > :far)"
+        " AND chats.id NOT IN (SELECT value FROM json_each(:resting))"
+        " AND (:kinds IS NULL OR chats.kind IN (SELECT value FROM json_each(:kinds)))"
         " AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.chat_id = chats.id AND other.lease_token IS NOT NULL"
-        "   AND other.state IN ('pending', 'sending', 'unknown') AND other.lease_until > ? AND other.lease_until <= ?)"
-        " ORDER BY first.order_key LIMIT ?",
-        [micros, far, micros, far, limit],
+        "   AND other.state IN ('pending', 'sending', 'unknown') AND other.lease_until > :now AND other.lease_until <= :far)"
+        " ORDER BY first.order_key LIMIT :limit",
+        {
+            "now": as_micros(now),
+            "far": as_micros(now + LONGEST_WAIT),
+            "resting": json.dumps(sorted(resting)),
+            "kinds": None if kinds is None else json.dumps(sorted(kinds)),
+            "limit": limit,
+        },
     ).fetchall()
     db.conn.executemany(
         "UPDATE messages SET lease_token = ?, lease_until = ? WHERE id = ?",
@@ -119,7 +150,9 @@ def outgoing(connection: sqlite3.Connection, message_id: int) -> OutgoingMessage
         " text FROM messages WHERE id = ?",
         [message_id],
     ).fetchone()
-    parent = connection.execute("SELECT remote_id FROM messages WHERE id = ?", [row[9]]).fetchone()
+    parent = connection.execute(
+        "SELECT remote_id FROM messages WHERE id = ? AND chat_id = ?", [row[9], row[8]]
+    ).fetchone()
     return OutgoingMessage(
         id=message_id,
         chat=chat_of(connection, row[8]),
@@ -172,8 +205,8 @@ def _alert_articles(connection: sqlite3.Connection, message_id: int) -> list[Ale
     ]
 
 
-def begin(db: sqlite_utils.Database, message_id: int, token: str, now: datetime) -> None:
-    """Go from pending to sending, with the deliveries that are in the message now."""
+def begin(db: sqlite_utils.Database, message_id: int, token: str, now: datetime) -> OutgoingMessage:
+    """Go from pending to sending, with the deliveries that are in the message now; return it as it must be shown."""
     done = db.execute(
         "UPDATE messages SET state = 'sending', sending_at = ?, attempts = attempts + 1"
         " WHERE id = ? AND lease_token = ? AND state = 'pending'",
@@ -181,12 +214,13 @@ def begin(db: sqlite_utils.Database, message_id: int, token: str, now: datetime)
     )
     _ours(done.rowcount, message_id)
     _deliveries(db, message_id, "pending", "sending", now)
+    return outgoing(db.conn, message_id)
 
 
 def finish(db: sqlite_utils.Database, message_id: int, token: str, result: SendResult, now: datetime) -> None:
     """Go from sending to sent, failed or unknown. A delivery that joined meanwhile waits for a message of its own."""
     row = db.execute(
-        "SELECT wanted_rev FROM messages WHERE id = ? AND lease_token = ? AND state = 'sending'", [message_id, token]
+        "SELECT chat_id FROM messages WHERE id = ? AND lease_token = ? AND state = 'sending'", [message_id, token]
     ).fetchone()
     _ours(1 if row else 0, message_id)
     if isinstance(result, Accepted):
@@ -196,6 +230,8 @@ def finish(db: sqlite_utils.Database, message_id: int, token: str, result: SendR
             [as_micros(now), result.remote_id, message_id],
         )
         _deliveries(db, message_id, "sending", "sent", now)
+        if result.tg_id is not None:
+            learn(db, row[0], result.tg_id, now)
     elif isinstance(result, NeverAccepted):
         _fail(db, message_id, result.reason, now)
     else:
@@ -213,6 +249,7 @@ def put_off(
     )
     _ours(done.rowcount, message_id)
     _deliveries(db, message_id, "sending", "pending", now)
+    _settled(db, message_id, now)
 
 
 def resolve(db: sqlite_utils.Database, message_id: int, token: str, *, resend: bool, now: datetime) -> None:
@@ -260,10 +297,26 @@ def _deliveries(db: sqlite_utils.Database, message_id: int, was: str, state: str
     )
 
 
+def _settled(db: sqlite_utils.Database, message_id: int, now: datetime) -> None:
+    """Clear a message that waits again though its chat died, or moved, while it was on its way."""
+    (chat_id,) = db.execute("SELECT chat_id FROM messages WHERE id = ?", [message_id]).fetchone()
+    settle(db, chat_id, now)
+
+
 def _ours(rows: int, message_id: int) -> None:
     if rows != 1:
         message = f"the message {message_id} is leased to somebody else by now, or has gone on"
         raise LeaseLost(message)
+
+
+def recent_sends(connection: sqlite3.Connection, since: datetime) -> list[tuple[int, datetime]]:
+    """Return chat and time of every message that left, or may have left, since a moment; oldest first."""
+    rows = connection.execute(
+        "SELECT chat_id, max(coalesce(sent_at, 0), sending_at) AS at FROM messages WHERE sending_at IS NOT NULL AND at >= ?"
+        " ORDER BY at",
+        [as_micros(since)],
+    ).fetchall()
+    return [(chat, from_micros(at)) for chat, at in rows]
 
 
 def next_due(connection: sqlite3.Connection) -> datetime | None:

@@ -340,9 +340,10 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The channel has the message; ``remote_id`` is what it calls it."""
+    """The channel has the message; ``remote_id`` is what it calls it. ``tg_id`` is Telegram's number of the chat."""
 
     remote_id: str
+    tg_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

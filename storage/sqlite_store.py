@@ -13,7 +13,7 @@ from storage.connection import open_connection, reading, transaction
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -193,6 +193,10 @@ class SqliteStore:
         """Mark every thread of a Telegram chat dead or alive."""
         return await self._write(chats.mark_telegram, tg_id, dead_reason=dead_reason, now=now)
 
+    async def succeed_chat(self, chat_id: int, address: str, now: datetime) -> Chat:
+        """Let another address take a chat's place; return the chat there."""
+        return await self._write(chats.succeed_by, chat_id, address, now)
+
     async def subscribe(self, chat_id: int, watchlist_id: str) -> None:
         """Let the chat follow the watchlist."""
         await self._write(_subscribe, chat_id, watchlist_id)
@@ -228,17 +232,30 @@ class SqliteStore:
 
         return await self._write(work)
 
-    async def claim_messages(self, now: datetime, lease: Lease, *, limit: int) -> list[OutgoingMessage]:
+    async def claim_messages(
+        self,
+        now: datetime,
+        lease: Lease,
+        *,
+        limit: int,
+        resting: Collection[int] = (),
+        kinds: Collection[str] | None = None,
+    ) -> list[OutgoingMessage]:
         """Lease messages to send: at most one a chat, in order."""
 
         def work(db: sqlite_utils.Database) -> list[OutgoingMessage]:
-            return [messages.outgoing(db.conn, number) for number in messages.claim(db, now, lease, limit)]
+            claimed = messages.claim(db, now, lease, limit, resting=resting, kinds=kinds)
+            return [messages.outgoing(db.conn, number) for number in claimed]
 
         return await self._write(work)
 
-    async def begin_send(self, message_id: int, lease_token: str, now: datetime) -> None:
-        """Commit ``sending``."""
-        await self._write(messages.begin, message_id, lease_token, now)
+    async def begin_send(self, message_id: int, lease_token: str, now: datetime) -> OutgoingMessage:
+        """Commit ``sending``; return the message as it is now."""
+        return await self._write(messages.begin, message_id, lease_token, now)
+
+    async def recent_sends(self, since: datetime) -> list[tuple[int, datetime]]:
+        """Return chat and time of each message that left since a moment."""
+        return await self._read(messages.recent_sends, since)
 
     async def finish_send(self, message_id: int, lease_token: str, result: SendResult, now: datetime) -> None:
         """Commit the outcome."""

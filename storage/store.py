@@ -6,7 +6,7 @@ verb never cancels a verb that has begun.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -129,7 +129,17 @@ class Store(Protocol):
         ...
 
     async def mark_chat(self, chat_id: int, *, dead_reason: str | None, now: datetime) -> int:
-        """Mark a chat dead: what waits for it becomes suppressed, dead_chat; return how many. None brings it to life."""
+        """Mark a chat dead: what waits for it becomes suppressed, dead_chat; return how many. None brings it to life.
+
+        A message on its way keeps its own outcome. What a commit brings for a dead chat later is suppressed at once.
+        """
+        ...
+
+    async def succeed_chat(self, chat_id: int, address: str, now: datetime) -> Chat:
+        """Let another address of the same kind and thread take a chat's place for good; return the chat there.
+
+        What waits, followed topics, mutes and settings go over; from now on `sync_chats` and commits lead there.
+        """
         ...
 
     async def telegram_chat(self, tg_id: int, *, thread: int = 0, username: str | None = None) -> Chat:
@@ -173,19 +183,38 @@ class Store(Protocol):
         """
         ...
 
-    async def claim_messages(self, now: datetime, lease: Lease, *, limit: int) -> list[OutgoingMessage]:
+    async def claim_messages(
+        self,
+        now: datetime,
+        lease: Lease,
+        *,
+        limit: int,
+        resting: Collection[int] = (),
+        kinds: Collection[str] | None = None,
+    ) -> list[OutgoingMessage]:
         """Lease messages to send: at most one a chat, each chat's first by ``order_key``, ``due_at`` reached.
 
-        Chats that are dead, or that have a message under another's lease or in ``sending``, are left alone.
+        Chats that are dead, or that have a message under another's lease or in ``sending``, are left alone; so are those in
+        ``resting``, and those of a kind that is not in ``kinds`` (None: every kind).
         """
         ...
 
-    async def begin_send(self, message_id: int, lease_token: str, now: datetime) -> None:
-        """Commit ``sending`` for the message and its pending deliveries, before the request leaves. May raise `LeaseLost`."""
+    async def begin_send(self, message_id: int, lease_token: str, now: datetime) -> OutgoingMessage:
+        """Commit ``sending`` for the message and its pending deliveries, before the request leaves; return it as it is now.
+
+        What joined it since the claim is in it. May raise `LeaseLost`.
+        """
         ...
 
     async def finish_send(self, message_id: int, lease_token: str, result: SendResult, now: datetime) -> None:
-        """Commit the outcome for the message and its deliveries in ``sending``. May raise `LeaseLost`."""
+        """Commit the outcome for the message and its deliveries in ``sending``. May raise `LeaseLost`.
+
+        `Accepted` with a ``tg_id`` also makes that the chat's number; a chat on record under it joins this one.
+        """
+        ...
+
+    async def recent_sends(self, since: datetime) -> list[tuple[int, datetime]]:
+        """Return chat and time of each message that left, or may have left, since a moment; oldest first."""
         ...
 
     async def put_off(self, message_id: int, lease_token: str, *, until: datetime, reason: str, now: datetime) -> None:

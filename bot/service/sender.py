@@ -81,7 +81,7 @@ class Sender:
             await self._resolve(message)
             return
         now = self._clock.now()
-        await until_stored(
+        message = await until_stored(
             lambda: self._store.begin_send(message.id, self._token, now), clock=self._clock, log=self._log
         )
         outcome = _redacted(await self._request(message))
@@ -136,12 +136,13 @@ class Sender:
                 self.sent += isinstance(outcome, Accepted)
                 self._tell(message, outcome)
             case AgainLater():
-                wait = outcome.wait or back_off(message.attempts, self._rng)
+                wait = outcome.wait or back_off(message.attempts - 1, self._rng)
                 self._log.warning("send_put_off", message=message.id, reason=outcome.reason, wait=wait.total_seconds())
                 await self._store.put_off(message.id, self._token, until=now + wait, reason=outcome.reason, now=now)
             case DeadChat():
                 self._log.error("chat_dead", chat=message.chat.id, reason=outcome.reason)
                 await self._store.mark_chat(message.chat.id, dead_reason=outcome.reason, now=now)
+                await self._store.put_off(message.id, self._token, until=now, reason=outcome.reason, now=now)
 
     def _tell(self, message: OutgoingMessage, outcome: Accepted | NeverAccepted | UnknownOutcome) -> None:
         if isinstance(outcome, Accepted):
