@@ -5,13 +5,24 @@ Two expressions are equal when they mean the same words in the same structure; w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from rules.text import tokenise
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from rules.problems import Position
 
 __all__ = [
+    "DEEPEST",
+    "FURTHEST",
+    "MOST_PARTS",
+    "MOST_TERMS",
+    "MOST_TIMES",
+    "WIDEST_GAP",
     "AllOf",
     "AnyOf",
     "AtLeast",
@@ -23,7 +34,25 @@ __all__ = [
     "Not",
     "Regex",
     "Term",
+    "all_of",
+    "any_of",
+    "children",
+    "only_negative",
+    "term_of",
+    "walk",
+    "words_trouble",
 ]
+
+DEEPEST = 40
+"""Levels of an expression; one that a person wrote has under ten."""
+MOST_TERMS = 5_000
+"""Terms of one watchlist; more are a list that belongs into several."""
+MOST_PARTS = 20
+"""Parts of one `Near`."""
+FURTHEST = 1_000
+WIDEST_GAP = 20
+MOST_TIMES = 100
+WORDS_OF_A_PHRASE = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,3 +162,66 @@ class InField:
 
 
 Expression = Term | Regex | ConceptReference | AnyOf | AllOf | Not | Except | Near | AtLeast | InField
+
+
+def any_of(parts: Sequence[Expression], *, at: Position | None) -> Expression:
+    """Return what holds where one part holds. Alternatives among alternatives are alternatives."""
+    flat = [each for part in parts for each in (part.parts if isinstance(part, AnyOf) else (part,))]
+    return flat[0] if len(flat) == 1 else AnyOf(parts=tuple(flat), at=at)
+
+
+def all_of(parts: Sequence[Expression], *, at: Position | None) -> Expression:
+    """Return what holds where all parts hold. A group among them is dissolved, but for one with exceptions of its own."""
+    flat: list[Expression] = []
+    for part in parts:
+        own = isinstance(part, AllOf) and any(isinstance(each, Except) for each in part.parts)
+        dissolves = isinstance(part, AllOf) and (not own or only_negative(part))
+        flat += part.parts if isinstance(part, AllOf) and dissolves else (part,)
+    return flat[0] if len(flat) == 1 and not isinstance(flat[0], Not | Except) else AllOf(parts=tuple(flat), at=at)
+
+
+def only_negative(expression: Expression) -> bool:
+    """Tell whether an expression says only what must not stand in the text."""
+    parts = expression.parts if isinstance(expression, AllOf) else (expression,)
+    return all(isinstance(part, Not | Except) for part in parts)
+
+
+def term_of(term: Term | None = None, **options: object) -> Term:
+    """Return a term with options changed. A name in one spelling only is that spelling: it has no family to find."""
+    made = replace(term, **options) if term else Term(**options)  # type: ignore[arg-type]  # fields of Term
+    return replace(made, name=False) if made.name and made.spelling != "forms" else made
+
+
+def words_trouble(words: str) -> tuple[str, str] | None:
+    """Return why a term can never match, as (code, message); None where it can."""
+    if not words:
+        return "empty", "an empty term"
+    tokens = tokenise(words)
+    if not tokens or not re.search(r"[^\W_]", words):
+        return "no_letters", f'"{words}" holds no letter and no digit, so it can never match'
+    if tokens[-1].sentence > 0:
+        message = f'"{words}" holds the end of a sentence, which no phrase crosses, so it can never match'
+        return "sentence_end", message
+    if len(tokens) > WORDS_OF_A_PHRASE:
+        return "too_long", f"a phrase of {len(tokens)} words; {WORDS_OF_A_PHRASE} are the most"
+    return None
+
+
+def children(expression: Expression) -> Iterable[Expression]:
+    """Return the expressions directly inside one, its company too."""
+    match expression:
+        case AllOf() | AnyOf() | AtLeast() | Near():
+            return expression.parts
+        case Not() | Except() | InField():
+            return (expression.part,)
+        case Term(company=company) if company is not None:
+            return (company,)
+        case _:
+            return ()
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield an expression and everything inside it."""
+    yield expression
+    for child in children(expression):
+        yield from walk(child)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rules.article import Article
-from rules.expression import ConceptReference
+from rules.expression import ConceptReference, walk
 from rules.forms import Form
 from rules.lines import clean_words
 from rules.positions import Mapping, Scalar, Sequence, read_yaml
@@ -33,6 +33,9 @@ WATCHLIST_KEYS = (
 )  # fmt: skip
 CONCEPT_KEYS = ("id", "name", "match")
 EXPRESSION_KEYS = frozenset(EXPRESSION_WORDS) - frozenset(WATCHLIST_KEYS)
+DEEPEST_CONCEPTS = 10
+LARGEST_EXPANDED = 50_000
+"""Nodes of one rule with its concepts written out: what can be decided on one article in some tens of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,8 @@ class _Reader:
         names = self._names(concepts)
         read_concepts = [concept for found in concepts if (concept := self._concept(found, names))]
         read_watchlists = [watchlist for found in watchlists if (watchlist := self._watchlist(found, names))]
-        self._circles(read_concepts)
+        if not self._circles(read_concepts):
+            self._sizes(read_concepts, read_watchlists)
         ordered = tuple(sorted(self.problems, key=lambda problem: (problem.at, problem.message)))
         return RuleFiles(watchlists=tuple(read_watchlists), concepts=tuple(read_concepts), problems=ordered)
 
@@ -219,27 +223,68 @@ class _Reader:
             sources=frozenset([source] if source else []),
         )
 
-    def _circles(self, concepts: list[Concept]) -> None:
-        uses = {concept.id: {reference.id for reference in _references(concept.expression)} for concept in concepts}
+    def _circles(self, concepts: list[Concept]) -> bool:
+        before = len(self.problems)
+        uses = {
+            concept.id: {node.id for node in walk(concept.expression) if isinstance(node, ConceptReference)}
+            for concept in concepts
+        }
         for concept in concepts:
             circle = _circle(concept.id, uses)
             if circle and concept.at and concept.id == min(circle):
                 message = f"concepts in a circle: {' -> '.join([*circle, circle[0]])}"
                 self._wrong(concept.at, "circular_concept", message)
+        return len(self.problems) > before
+
+    def _sizes(self, concepts: list[Concept], watchlists: list[Watchlist]) -> None:
+        """Tell concepts that are nested too deep, and rules that their concepts make too large to be decided in time."""
+        measure = _Measure({concept.id: concept.expression for concept in concepts})
+        items: list[Concept | Watchlist] = [*concepts, *watchlists]
+        for item in items:
+            depth, size = measure.of(item.expression)
+            if depth > DEEPEST_CONCEPTS and item.at:
+                self._wrong(
+                    item.at, "too_deep", f'"{item.id}": concepts within concepts more than {DEEPEST_CONCEPTS} deep'
+                )
+            elif size > LARGEST_EXPANDED and item.at:
+                message = f'"{item.id}" holds {size:,} terms with all its concepts; {LARGEST_EXPANDED:,} are the most'
+                self._wrong(item.at, "too_many_terms", message)
 
     def _wrong(self, at: Position, code: str, message: str) -> None:
         self.problems.append(Problem(at=at, code=code, message=message))
 
 
-def _references(expression: Expression) -> Iterator[ConceptReference]:
-    if isinstance(expression, ConceptReference):
-        yield expression
-    for part in getattr(expression, "parts", ()):
-        yield from _references(part)
-    for name in ("part", "company"):
-        inner = getattr(expression, name, None)
-        if inner is not None:
-            yield from _references(inner)
+class _Measure:
+    """Measures expressions with their concepts written out, without writing them out. There must be no circles."""
+
+    def __init__(self, concepts: dict[str, Expression]) -> None:
+        self._concepts = concepts
+        self._known: dict[str, tuple[int, int]] = {}
+
+    def of(self, expression: Expression) -> tuple[int, int]:
+        """Return how deep concepts stand within concepts, and how many nodes there are in all."""
+        depth = size = 0
+        for node in walk(expression):
+            inner = self._concept(node.id) if isinstance(node, ConceptReference) else (0, 1)
+            depth, size = max(depth, inner[0]), size + inner[1]
+        return depth, size
+
+    def _concept(self, id: str) -> tuple[int, int]:
+        """Measure a concept after those that it needs; by hand, since a chain of them may be longer than the stack."""
+        waiting = [id]
+        while waiting:
+            current = waiting[-1]
+            expression = self._concepts.get(current)
+            nodes = list(walk(expression)) if expression and current not in self._known else []
+            needed = [node.id for node in nodes if isinstance(node, ConceptReference) and node.id not in self._known]
+            if needed:
+                waiting += needed
+                continue
+            waiting.pop()
+            if current not in self._known:
+                depth, size = self.of(expression) if expression else (0, 1)
+                self._known[current] = (depth + 1, size)
+        return self._known[id]
 
 
 def _circle(start: str, uses: dict[str, set[str]]) -> list[str] | None:

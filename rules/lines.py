@@ -1,84 +1,80 @@
 """The lines of a watchlist, as people write them, read into the tree.
 
 Every line must hold; within a line ``،`` ``,`` ``؛`` part alternatives. From tight to loose bind ``أو``, then ``قرب N`` and
-``ثم N``, then the comma. Work is done on a mask of the line: of equal length, with quoted text, marks and digits evened out,
-so that every piece knows its own column.
+``ثم N``, then the comma. Work is done on a mask of the line (see `keywords`), so that every piece knows its own column.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, InField, Near, Not, Term
-from rules.forms import DIGITS
+from rules.expression import (
+    FURTHEST,
+    MOST_PARTS,
+    MOST_TERMS,
+    MOST_TIMES,
+    WIDEST_GAP,
+    AnyOf,
+    AtLeast,
+    ConceptReference,
+    Except,
+    InField,
+    Near,
+    Not,
+    Term,
+    all_of,
+    any_of,
+    only_negative,
+    term_of,
+    words_trouble,
+)
+from rules.keywords import (
+    COMMA,
+    COMMENT,
+    COMPANY,
+    GAP,
+    HEAD_INSIDE,
+    HEAD_WITHOUT_COLON,
+    HEADS,
+    HIDDEN,
+    JOIN,
+    NEW_LINE,
+    OPTION,
+    OPTION_WORDS,
+    OPTIONS,
+    OR,
+    PLUS,
+    PREFIX_WORDS,
+    QUOTES,
+    REFERENCE,
+    SUSPECT,
+    TIMES,
+    mask_of,
+    plain_keyword,
+)
 from rules.positions import BIDI, INVISIBLE
 from rules.problems import Problem, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import re
+    from collections.abc import Callable, Mapping
 
     from rules.expression import Expression
     from rules.problems import Position
 
-__all__ = ["clean_words", "parse_lines"]
+__all__ = ["LONGEST_LINES", "clean_words", "concept_named", "parse_lines"]
 
-QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|\"[^\"]*\"")
-QUOTES = "«»“”\"'‘’"
-COMMA = re.compile(r"[،؛]|,(?!\d)|(?<!\d),")
-OPTION = re.compile(r"\s/\s")
-JOIN = re.compile(r"(?:^|\s)(قرب|near|ثم|then)(?:\s+(\d+))?(?=\s|$)", re.IGNORECASE)
-OR = re.compile(r"(?:^|\s)(?:أو|او|or)(?=\s|$)", re.IGNORECASE)
-GAP = re.compile(r"\s+~\s*(\d+)\s*$")
-REFERENCE = re.compile(r"\s*(مفهوم|concept|اسم|name)\s+(?=\S)", re.IGNORECASE)
-COMPANY = re.compile(r"\s/\s+(?:مع|with)\s*:", re.IGNORECASE)
-TIMES = re.compile(r"(\d+)\s*(?:مرات|مرة|مرّات|times)", re.IGNORECASE)
-COMMENT = re.compile(r"(?:^|\s)#(?:\s.*)?$")
-HIDDEN = "\0"
+LONGEST_LINES = 500_000
+"""Characters of one watchlist's lines: five thousand terms of a hundred."""
+MOST_PROBLEMS = 100
+"""Mistakes that one watchlist is told of; who has more has pasted something else."""
+VISIBLE = str.maketrans(INVISIBLE, " " * len(INVISIBLE))
 
-Wrap = "Callable[[Expression, Position], Expression]"
-PREFIXES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"\s*(?:{pattern})\s*:", re.IGNORECASE), name)
-    for pattern, name in (
-        (r"ليس\s+في\s+[أا]ي\s+مكان|not\s+anywhere", "not anywhere"),
-        (r"ليس|not", "not"),
-        (r"[إا]لا|except", "except"),
-        (r"في\s+العنوان|in\s+title", "title"),
-        (r"في\s+المقدمة|in\s+lead", "lead"),
-        (r"في\s+المتن|in\s+body", "body"),
-        (r"(?P<count>\d+)\s+على\s+ال[أا]قل\s+من|at\s+least\s+(?P<number>\d+)\s+of", "at least"),
-    )
-)
-PREFIX_WORDS = (
-    "ليس",
-    "ليس في أي مكان",
-    "إلا",
-    "في العنوان",
-    "في المقدمة",
-    "في المتن",
-    "not",
-    "not anywhere",
-    "except",
-    "in title",
-)
-OPTIONS: dict[str, dict[str, object]] = {
-    "بلفظه": {"spelling": "as_written"},
-    "as written": {"spelling": "as_written"},
-    "حرفيا": {"spelling": "exact"},
-    "exact": {"spelling": "exact"},
-    "مع النسبة": {"nisba": True},
-    "nisba": {"nisba": True},
-    "بلا نسبة": {"nisba": False},
-    "no nisba": {"nisba": False},
-    "بلا مرادفات": {"synonyms": False},
-    "no synonyms": {"synonyms": False},
-    "اسم فقط": {"noun_only": True},
-    "noun only": {"noun_only": True},
-    "مرتان": {"times": 2},
-    "مرتين": {"times": 2},
-    "twice": {"times": 2},
-}
+
+class _Enough(Exception):
+    """There are more mistakes or terms than one watchlist can hold; the last problem says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +102,14 @@ class _Piece:
     @property
     def first(self) -> int:
         """Where the first visible character stands."""
-        seen = self.text.translate(str.maketrans(INVISIBLE, " " * len(INVISIBLE)))
+        seen = self.text.translate(VISIBLE)
         return self.start + len(seen) - len(seen.lstrip())
 
 
 def parse_lines(
-    text: str, position_of: Callable[[int], Position], *, concepts: dict[str, str], plus: bool = False
+    text: str, position_of: Callable[[int], Position], *, concepts: Mapping[str, str], plus: bool = False
 ) -> tuple[Expression | None, list[Problem]]:
-    """Return the expression that the lines stand for, and every mistake in them; None if there is any.
+    """Return the expression that the lines stand for, and every mistake and warning; None if there is any mistake.
 
     ``concepts`` maps ids and names to ids. ``plus`` lets ``+`` between spaces stand for a new line, as chats need it.
     """
@@ -125,27 +121,51 @@ def clean_words(text: str) -> str:
     return " ".join(text.translate(BIDI).split()).strip(QUOTES).strip()
 
 
+def concept_named(name: str, concepts: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the id of the concept that is called so, with or without vowel marks; and the nearest name where none is."""
+    if name in concepts:
+        return concepts[name], None
+    bare = _unmarked(name)
+    found = next((concept for known, concept in concepts.items() if _unmarked(known) == bare), None)
+    return found, None if found else nearest(name, concepts)
+
+
+def _unmarked(text: str) -> str:
+    return "".join(sign for sign in text if not "\u064b" <= sign <= "\u0652" and sign not in "\u0640\u0670")
+
+
 class _Lines:
-    def __init__(self, position_of: Callable[[int], Position], concepts: dict[str, str]) -> None:
+    def __init__(self, position_of: Callable[[int], Position], concepts: Mapping[str, str]) -> None:
         self._position_of = position_of
         self._concepts = concepts
+        self._terms = 0
         self.problems: list[Problem] = []
 
+    @property
+    def _broken(self) -> bool:
+        return any(not problem.warning for problem in self.problems)
+
     def read(self, text: str, *, plus: bool) -> tuple[Expression | None, list[Problem]]:
-        parts, begin = [], 0
-        divider = re.compile(r"\n|\s\+(?=\s)" if plus else r"\n")
-        for end in [found.start() for found in divider.finditer(text)] + [len(text)]:
-            part = self._line(_piece(text[begin:end], begin))
-            begin = end + 1 if text[end : end + 1] == "\n" else end + 2
-            if part is not None:
-                parts.append(part)
-        if not parts and not self.problems:
-            self._wrong(0, "empty", "no words stand here")
-        elif not self.problems and all(isinstance(part, Not | Except) for part in parts):
-            self._wrong(0, "only_negative", "only exclusions stand here; add a line with what should be found")
-        if self.problems:
+        if len(text) > LONGEST_LINES:
+            self._wrong(0, "too_large", f"{len(text)} characters of lines; {LONGEST_LINES} are read")
             return None, self.problems
-        return (parts[0] if len(parts) == 1 else AllOf(parts=tuple(parts), at=self._position_of(0))), []
+        parts: list[Expression] = []
+        try:
+            parts = [part for line in self._split(text, plus=plus) if (part := self._line(line)) is not None]
+        except _Enough:
+            return None, self.problems
+        if not parts and not self._broken:
+            self._wrong(0, "empty", "no words stand here")
+        elif not self._broken and all(only_negative(part) for part in parts):
+            self._wrong(0, "only_negative", "only exclusions stand here; add a line with what should be found")
+        return (None if self._broken else all_of(parts, at=self._position_of(0))), self.problems
+
+    @staticmethod
+    def _split(text: str, *, plus: bool) -> list[_Piece]:
+        whole = _Piece(text=text, mask=mask_of(text), start=0)
+        return whole.split(PLUS if plus else NEW_LINE)
+
+    # --- a line -----------------------------------------------------------------------------------------------------------
 
     def _line(self, line: _Piece) -> Expression | None:
         comment = COMMENT.search(line.mask)
@@ -153,21 +173,37 @@ class _Lines:
             line = line.cut(0, comment.start())
         if line.blank:
             return None
-        for pattern, name in PREFIXES:
-            found = pattern.match(line.mask)
-            if found:
-                return self._prefixed(name, found, line)
-        self._suspect_prefix(line)
-        return self._alternatives(line)
+        self._suspect(line)
+        return self._headed(line, ())
 
-    def _prefixed(self, name: str, found: re.Match[str], line: _Piece) -> Expression | None:
+    def _headed(self, line: _Piece, heads: tuple[str, ...]) -> Expression | None:
+        """Read what may begin with a head; ``heads`` are those that stand before it in the line."""
+        for name, pattern in HEADS:
+            found = pattern.match(line.mask)
+            if found and (name not in {"not", "not anywhere", "except"} or not heads):
+                return self._under(name, found, line, heads)
+        return None if self._head_inside(line) else self._alternatives(line)
+
+    def _head_inside(self, line: _Piece) -> bool:
+        inside = HEAD_INSIDE.search(line.mask)
+        if inside:
+            head = clean_words(line.text[inside.start() : inside.end()])
+            self._wrong(
+                line.start + inside.start(), "head_inside", f'"{head}" begins a line; put it on a line of its own'
+            )
+        return inside is not None
+
+    def _under(self, name: str, found: re.Match[str], line: _Piece, heads: tuple[str, ...]) -> Expression | None:
         at, rest = self._position_of(line.first), line.cut(found.end())
         if rest.blank:
-            self._wrong(line.first, "empty", f'nothing follows "{line.text[: found.end()].strip()}"')
+            self._wrong(line.first, "empty", f'nothing follows "{clean_words(line.text[: found.end()])}"')
             return None
         if name == "at least":
-            return self._at_least(int(found["count"] or found["number"]), rest, at)
-        part = self._alternatives(rest)
+            return None if self._head_inside(rest) else self._at_least(found["count"] or found["number"], rest, at)
+        if len(heads) > 2:
+            self._wrong(line.first, "too_deep", "too many heads before one line")
+            return None
+        part = self._headed(rest, (*heads, name))
         if part is None:
             return None
         if name in {"not", "not anywhere"}:
@@ -176,29 +212,34 @@ class _Lines:
             return Except(part=part, at=at)
         return InField(where=name, part=part, at=at)  # type: ignore[arg-type]  # the table holds these three only
 
-    def _at_least(self, count: int, rest: _Piece, at: Position) -> Expression | None:
+    def _at_least(self, number: str, rest: _Piece, at: Position) -> Expression | None:
         parts = self._parts(rest)
+        count = int(number[:9])
         if not 1 <= count <= len(parts):
-            self._wrong(rest.start, "bad_count", f"{count} of {len(parts)} alternatives cannot be asked for")
+            self._wrong(rest.start, "bad_count", f"{number[:9]} of {len(parts)} alternatives cannot be asked for")
             return None
         return AtLeast(count=count, parts=tuple(parts), at=at)
 
-    def _suspect_prefix(self, line: _Piece) -> None:
-        found = re.match(r"\s*([^:،,\d]{2,25}):(?=\s)", line.mask)
-        if not found or HIDDEN in found[1]:
+    def _suspect(self, line: _Piece) -> None:
+        """Tell a head that was mistyped, and warn of one that lacks its colon."""
+        if any(pattern.match(line.mask) for _, pattern in HEADS):
             return
-        near = nearest(found[1].strip(), PREFIX_WORDS)
-        if near:
-            message = f'"{found[1].strip()}:" begins no line of this language; did you mean "{near}:"?'
-            self.problems.append(
-                Problem(at=self._position_of(line.first), code="unknown_prefix", message=message, nearest=near)
-            )
+        bare = HEAD_WITHOUT_COLON.match(line.mask)
+        if bare:
+            word = clean_words(line.text[: bare.end()])
+            message = f'"{word}" without a colon is looked for as a word; "{word}:" begins a line'
+            self._warn(line.first, "missing_colon", message)
+        found = SUSPECT.match(line.mask)
+        near = nearest(clean_words(found[1]), PREFIX_WORDS) if found and HIDDEN not in found[1] else None
+        if found and near:
+            message = f'"{clean_words(found[1])}:" begins no line of this language; did you mean "{near}:"?'
+            self._wrong(line.first, "unknown_prefix", message, near)
+
+    # --- alternatives -----------------------------------------------------------------------------------------------------
 
     def _alternatives(self, piece: _Piece) -> Expression | None:
         parts = self._parts(piece)
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        return AnyOf(parts=tuple(parts), at=self._position_of(piece.first))
+        return any_of(parts, at=self._position_of(piece.first)) if parts else None
 
     def _parts(self, piece: _Piece) -> list[Expression]:
         parts = []
@@ -219,119 +260,160 @@ class _Lines:
         part = self._joined(said)
         changes: dict[str, object] = {}
         for option in options:
-            changes |= self._option(option)
+            for name, value in self._option(option).items():
+                if changes.setdefault(name, value) != value:
+                    self._wrong(option.first, "bad_option", "this option contradicts another one beside it")
         return part if part is None or not changes else self._changed(part, changes, said)
 
     def _changed(self, part: Expression, changes: dict[str, object], said: _Piece) -> Expression | None:
-        if isinstance(part, Term):
-            return replace(part, **changes)  # type: ignore[arg-type]  # the table of options holds fields of Term
-        if isinstance(part, AnyOf | Near):
-            parts = tuple(self._changed(each, changes, said) or each for each in part.parts)
-            return replace(part, parts=parts)
-        self._wrong(said.first, "bad_option", "options belong to words, not to a concept")
-        return None
+        if "times" in changes and not isinstance(part, Term):
+            message = "how often something must stand in the text can be asked of one word or phrase only; part them by commas"
+            self._wrong(said.first, "bad_option", message)
+            return None
+        changed = _with_options(part, changes)
+        if changed is None:
+            self._wrong(said.first, "bad_option", "options belong to words, not to a concept")
+        return changed
 
     def _option(self, piece: _Piece) -> dict[str, object]:
-        word = " ".join(_unmarked(piece.mask).split()).lower()
+        word = plain_keyword(piece.mask)
         if word in OPTIONS:
             return OPTIONS[word]
-        times = TIMES.fullmatch(word)
+        times = TIMES.fullmatch(piece.mask)
         if times:
-            return {"times": int(times[1])}
-        company = re.match(r"\s*(?:مع|with)\s*:", piece.mask, re.IGNORECASE)
+            number = self._number(times["number"], piece.first, "times", 1, MOST_TIMES)
+            return {} if number is None else {"times": number}
+        company = COMPANY.match(f" /{piece.mask}")
         if company:
-            return {"company": self._alternatives(piece.cut(company.end()))}
-        near = nearest(word, [*OPTIONS, "3 مرات", "مع:"])
-        hint = f'; did you mean "{near}"?' if near else f"; expected one of: {'، '.join([*OPTIONS, '3 مرات', 'مع:'])}"
-        self._wrong(piece.first, "unknown_option", f'unknown option "{piece.text.strip()}"{hint}', near)
+            rest = piece.cut(company.end() - 2)
+            if rest.blank:
+                self._wrong(piece.first, "empty", f'nothing follows "{clean_words(piece.text)}"')
+                return {}
+            return {"company": self._alternatives(rest)}
+        self._unknown_option(piece)
         return {}
+
+    def _unknown_option(self, piece: _Piece) -> None:
+        near = nearest(clean_words(piece.text), OPTION_WORDS)
+        hint = f'; did you mean "{near}"?' if near else f"; expected one of: {'، '.join(OPTION_WORDS)}"
+        message = f'unknown option "{clean_words(piece.text)}"{hint}'
+        self._wrong(piece.first, "unknown_option", message, near)
+
+    # --- joins and words --------------------------------------------------------------------------------------------------
 
     def _joined(self, piece: _Piece) -> Expression | None:
         """``a قرب 10 b ثم 3 c``: from left to right; equal joins in a row are one."""
         joins = list(JOIN.finditer(piece.mask))
+        if len(joins) >= MOST_PARTS:
+            self._wrong(piece.first, "too_many_parts", f"more than {MOST_PARTS} words joined by قرب or ثم (near, then)")
+            return None
         ends = [found.start() for found in joins] + [len(piece.text)]
         left = self._either(piece.cut(0, ends[0]), needed=bool(joins))
         for found, end in zip(joins, ends[1:], strict=True):
             right = self._either(piece.cut(found.end(), end), needed=True)
-            if not found[2]:
-                self._wrong(
-                    piece.start + found.start(1), "no_distance", f'a number must follow "{found[1]}": {found[1]} 10'
-                )
-            if left is None or right is None or not found[2]:
+            within = self._distance(found, piece)
+            if left is None or right is None or within is None:
                 return None
-            left = _near(left, right, found[1].lower() in {"ثم", "then"}, int(found[2]))
+            left = _near(left, right, ordered=found["near"] is None, within=within)
         return left
+
+    def _distance(self, found: re.Match[str], piece: _Piece) -> int | None:
+        place, word = piece.start + found.start("word"), found["word"]
+        if not found["number"]:
+            message = f'a number must follow "{word}": {word} 10; a phrase with this word stands in quotes: «…{word}…»'
+            self._wrong(place, "no_distance", message)
+            return None
+        return self._number(found["number"], place, word, 0, FURTHEST)
 
     def _either(self, piece: _Piece, *, needed: bool) -> Expression | None:
         atoms = [self._atom(atom) for atom in piece.split(OR)] if not piece.blank else []
         if not atoms and needed:
             self._wrong(piece.start, "empty", "a word is missing beside قرب or ثم (near, then)")
         good = [atom for atom in atoms if atom is not None]
-        if len(good) < 2:
-            return good[0] if good else None
-        return AnyOf(parts=tuple(good), at=self._position_of(piece.first))
+        return any_of(good, at=self._position_of(piece.first)) if good else None
 
     def _atom(self, piece: _Piece) -> Expression | None:
         if piece.blank:
             self._wrong(piece.start, "empty", 'a word is missing beside "أو" (or)')
             return None
+        self._terms += 1
+        if self._terms > MOST_TERMS:
+            self._wrong(
+                piece.first, "too_many_terms", f"more than {MOST_TERMS} terms in one watchlist; part it into several"
+            )
+            raise _Enough
         reference = REFERENCE.match(piece.mask)
-        kind = reference[1].lower() if reference else ""
         body = piece.cut(reference.end()) if reference else piece
-        if kind in {"مفهوم", "concept"}:
+        if reference and reference["concept"]:
             return self._concept(body, piece)
         gap = GAP.search(body.mask)
         words = clean_words((body.cut(0, gap.start()) if gap else body).text)
-        if not re.search(r"\w", words):
-            self._wrong(piece.first, "no_letters", f'"{words}" holds no letter and no digit, so it can never match')
+        width = self._number(gap["number"], body.start + gap.start(), "~", 0, WIDEST_GAP) if gap else 0
+        trouble = words_trouble(words)
+        if trouble:
+            self._wrong(piece.first, trouble[0], trouble[1])
+        if trouble or width is None:
             return None
-        return Term(
-            words=words,
-            name=kind in {"اسم", "name"},
-            gap=int(gap[1]) if gap else 0,
-            at=self._position_of(piece.first),
-        )
+        name = reference is not None
+        return term_of(words=words, name=name, gap=width, at=self._position_of(piece.first))
 
     def _concept(self, body: _Piece, piece: _Piece) -> Expression | None:
         name = clean_words(body.text)
-        if name in self._concepts:
-            return ConceptReference(id=self._concepts[name], at=self._position_of(piece.first))
-        near = nearest(name, self._concepts)
+        concept, near = concept_named(name, self._concepts)
+        if concept is not None:
+            return ConceptReference(id=concept, at=self._position_of(piece.first))
         hint = f'; did you mean "{near}"?' if near else ""
         self._wrong(body.first, "unknown_concept", f'no concept is called "{name}"{hint}', near)
         return None
 
+    # --- what is told -----------------------------------------------------------------------------------------------------
+
+    def _number(self, digits: str, offset: int, word: str, minimum: int, maximum: int) -> int | None:
+        number = int(digits[:9])
+        if minimum <= number <= maximum:
+            return number
+        self._wrong(
+            offset, "out_of_range", f'"{word}" takes a number between {minimum} and {maximum}, not {digits[:9]}'
+        )
+        return None
+
     def _wrong(self, offset: int, code: str, message: str, near: str | None = None) -> None:
         self.problems.append(Problem(at=self._position_of(offset), code=code, message=message, nearest=near))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _Enough
 
-
-def _piece(text: str, start: int) -> _Piece:
-    mask = QUOTED.sub(lambda found: HIDDEN * len(found[0]), text)
-    mask = mask.translate(DIGITS).translate(str.maketrans(INVISIBLE, " " * len(INVISIBLE)))
-    return _Piece(text=text, mask=mask, start=start)
+    def _warn(self, offset: int, code: str, message: str) -> None:
+        self.problems.append(Problem(at=self._position_of(offset), code=code, message=message, warning=True))
 
 
 def _commas(piece: _Piece) -> list[_Piece]:
     """Split at commas, but for those that belong to the company after ``/ مع:``, which runs to the next option or the end."""
+    starts = [found.end() for found in COMPANY.finditer(piece.mask)]
+    options = [found.start() for found in OPTION.finditer(piece.mask)]
     pieces, begin = [], 0
-    guarded = [(found.end(), _end_of_option(piece.mask, found.end())) for found in COMPANY.finditer(piece.mask)]
     for comma in COMMA.finditer(piece.mask):
-        if not any(start <= comma.start() < end for start, end in guarded):
-            pieces.append(piece.cut(begin, comma.start()))
-            begin = comma.end()
+        last = bisect_right(starts, comma.start()) - 1
+        # Guarded where no option begins between the last company before it and the comma itself.
+        if last >= 0 and bisect_right(options, comma.start()) == bisect_right(options, starts[last]):
+            continue
+        pieces.append(piece.cut(begin, comma.start()))
+        begin = comma.end()
     return [*pieces, piece.cut(begin)]
 
 
-def _end_of_option(mask: str, start: int) -> int:
-    found = OPTION.search(mask, start)
-    return found.start() if found else len(mask)
-
-
-def _near(left: Expression, right: Expression, ordered: bool, within: int) -> Near:
+def _near(left: Expression, right: Expression, *, ordered: bool, within: int) -> Near:
     if isinstance(left, Near) and left.ordered == ordered and left.within == within:
         return replace(left, parts=(*left.parts, right))
     return Near(parts=(left, right), within=within, ordered=ordered, at=left.at)
 
 
-def _unmarked(text: str) -> str:
-    return re.sub(r"[\u064b-\u0652\u0640]", "", text).translate(BIDI)
+def _with_options(part: Expression, changes: dict[str, object]) -> Expression | None:
+    """Return the part with the options on each of its words; concepts beside words are left as they are."""
+    if isinstance(part, Term):
+        return term_of(part, **changes)
+    if isinstance(part, AnyOf | Near):
+        changed = [_with_options(each, changes) for each in part.parts]
+        if not any(changed):
+            return None
+        return replace(part, parts=tuple(new or old for new, old in zip(changed, part.parts, strict=True)))
+    return None

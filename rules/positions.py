@@ -7,6 +7,7 @@ are what the editor typed. Numbers behind the limits: FINDINGS 5 of the project'
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import yaml
 from rules.problems import Position, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Mapping", "Node", "Scalar", "Sequence", "read_yaml"]
 
@@ -31,13 +32,18 @@ BAD_SPACES = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a wide spa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """Text as typed, quotes resolved; ``plain`` is False for quoted and block text. ``anchor`` is where its content begins."""
+    """Text as typed, quotes resolved; ``plain`` is False for quoted and block text.
+
+    ``source`` is where each line of a literal block begins. ``folded`` tells that YAML ran several rows of the file into one
+    line of text.
+    """
 
     text: str
     at: Position
     plain: bool = True
     style: str = ""
     source: tuple[Position, ...] = field(default=(), compare=False, repr=False)
+    folded: bool = field(default=False, compare=False, repr=False)
 
     @property
     def is_null(self) -> bool:
@@ -46,16 +52,23 @@ class Scalar:
 
     def position_of(self, offset: int) -> Position:
         """Return the place in the file of a character of the text."""
-        before = self.text[:offset]
-        row = before.count("\n")
-        column = offset - (before.rfind("\n") + 1)
-        if self.style in {"|", ">"} and row < len(self.source):
-            start = self.source[row]
-            return Position(file=start.file, line=start.line, column=start.column + column)
+        return self.locator()(offset)
+
+    def locator(self) -> Callable[[int], Position]:
+        """Return `position_of` for many questions: it has counted the lines of the text once."""
+        starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
         quote = 1 if self.style in {"'", '"'} else 0
-        return Position(
-            file=self.at.file, line=self.at.line + row, column=(self.at.column if row == 0 else 1) + quote + column
-        )
+
+        def locate(offset: int) -> Position:
+            row = bisect_right(starts, offset) - 1
+            column = offset - starts[row]
+            if self.style in {"|", ">"} and row < len(self.source):
+                start = self.source[row]
+                return Position(file=start.file, line=start.line, column=start.column + column)
+            first = self.at.column if row == 0 else 1
+            return Position(file=self.at.file, line=self.at.line + row, column=first + quote + column)
+
+        return locate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,13 +199,23 @@ class _Builder:
             text = text.translate(BIDI).strip()
         at = self._at(event)
         source = self._block_source(event) if event.style in {"|", ">"} else ()
-        return Scalar(text=text, at=at, plain=plain, style=event.style or "", source=source)
+        rows = sum(bool(self._rows[place.line - 1].text.strip()) for place in source) if source else self._height(event)
+        folded = rows > 1 and event.style != "|"
+        return Scalar(text=text, at=at, plain=plain, style=event.style or "", source=source, folded=folded)
+
+    def _height(self, event: yaml.ScalarEvent) -> int:
+        return (event.end_mark.line if event.end_mark else 0) - _mark(event).line + 1
 
     def _block_source(self, event: yaml.ScalarEvent) -> tuple[Position, ...]:
         """Return where each line of a literal block begins in the file."""
         first = _mark(event).line + 1
-        rows = self._rows[first : first + event.value.count("\n") + 1]
-        indent = min((len(row.text) - len(row.text.lstrip(" ")) for row in rows if row.text.strip()), default=0)
+        if event.style == ">":
+            rows = self._rows[first : max(event.end_mark.line if event.end_mark else first, first)]
+            indent = min((_indent(row.text) for row in rows if row.text.strip()), default=0)
+        else:
+            rows = self._rows[first : first + event.value.count("\n") + (not event.value.endswith("\n"))]
+            pairs = zip(rows, event.value.split("\n"), strict=False)
+            indent = next((_indent(row.text) - _indent(text) for row, text in pairs if row.text.strip()), 0)
         return tuple(
             Position(file=self._file, line=first + 1 + place, column=indent + 1 + row.hidden)
             for place, row in enumerate(rows)
@@ -241,6 +264,10 @@ class _Builder:
         self._problems.append(Problem(at=at, code=code, message=message))
 
 
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip(" "))
+
+
 def _mark(event: yaml.Event) -> yaml.Mark:
     mark = event.start_mark
     assert isinstance(mark, yaml.Mark)  # noqa: S101 - the pure parser always says where
@@ -251,7 +278,8 @@ def _mark(event: yaml.Event) -> yaml.Mark:
 
 INDENTATION = re.compile(rf"[ {INVISIBLE}{''.join(BAD_SPACES)}]*(?=\S|$)")
 AFTER_MARK = re.compile(rf"[ ]*(?:-[ ]+)*(?:-|[A-Za-z_]+:)([{''.join(BAD_SPACES)}])")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[^\t\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no YAML file may hold, and the separators that YAML takes for line ends though no editor shows them so."""
 BLOCK = re.compile(r"^([ ]*(?:-[ ]+)*)(?:[^\s#'\"][^:]*:[ ]+|-[ ]+)?[|>][+\-0-9]*[ ]*(?:#.*)?$")
 LOST_HASHTAG = re.compile(r"^\s*(?:-|[^\s'\"#][^:'\"]*:)\s+(#(?=[^\s#])\S*)\s*$")
 
@@ -274,7 +302,7 @@ def _as_on_the_screen(text: str, file: str) -> tuple[list[_Row], list[Problem]]:
     block: int | None = None  # the indentation of the key whose literal text the lines belong to
     for number, raw in enumerate(text.split("\n"), 1):
         row = _row(raw, number, file, problems)
-        indent = len(row.text) - len(row.text.lstrip(" "))
+        indent = _indent(row.text)
         if block is not None and row.text.strip() and indent <= block:
             block = None
         if block is None:
@@ -290,6 +318,7 @@ def _row(raw: str, number: int, file: str, problems: list[Problem]) -> _Row:
     if control:
         message = f"an invisible control character (U+{ord(control[0]):04X}); delete it"
         problems.append(Problem(at=_place(file, number, control.start()), code="control_character", message=message))
+        raw = CONTROL.sub(" ", raw)
     found = INDENTATION.match(raw)
     before = found[0] if found else ""
     bad = next((place for place, sign in enumerate(before) if sign in BAD_SPACES), None)

@@ -5,12 +5,33 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, InField, Near, Not, Regex, Term
+from rules.expression import (
+    DEEPEST,
+    FURTHEST,
+    MOST_PARTS,
+    MOST_TERMS,
+    MOST_TIMES,
+    WIDEST_GAP,
+    AtLeast,
+    ConceptReference,
+    Except,
+    InField,
+    Near,
+    Not,
+    Regex,
+    Term,
+    all_of,
+    any_of,
+    only_negative,
+    term_of,
+    words_trouble,
+)
 from rules.forms import Form
-from rules.lines import clean_words, parse_lines
+from rules.keywords import GAP, mask_of
+from rules.lines import clean_words, concept_named, parse_lines
 from rules.patterns import BadPattern, compile_pattern
 from rules.positions import Mapping, Scalar, Sequence
-from rules.problems import Position, Problem, nearest
+from rules.problems import Position, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,20 +42,17 @@ if TYPE_CHECKING:
 
 __all__ = ["expression_of", "read_expression"]
 
-DEEPEST = 40
-MOST_TERMS = 5_000
-"""Terms of one watchlist; more are a list that belongs into several."""
-
 GROUPS = ("any", "all", "none", "none_anywhere", "except")
 FIELDS = ("title", "lead", "body")
 HEADS = (*GROUPS, "near", "at_least", "concept", "name", *FIELDS, "term", "exact", "as_written", "regex")
-EXTRAS = {
+WORD_EXTRAS = ("times", "nisba", "with", "gap", "synonyms", "noun_only")
+EXTRAS: dict[str, tuple[str, ...]] = {
     "near": ("within", "ordered", "same_sentence"),
     "at_least": ("of",),
-    "term": ("times", "nisba", "with", "gap", "synonyms", "noun_only"),
-    "name": ("times", "with"),
-    "exact": ("times", "with"),
-    "as_written": ("times", "with", "gap"),
+    "term": WORD_EXTRAS,
+    "name": WORD_EXTRAS,
+    "exact": WORD_EXTRAS,
+    "as_written": WORD_EXTRAS,
 }
 KNOWN = tuple(dict.fromkeys([*HEADS, *(extra for extras in EXTRAS.values() for extra in extras)]))
 
@@ -52,12 +70,14 @@ def expression_of(
 ) -> tuple[Expression | None, tuple[Problem, ...]]:
     """Return the expression that a ``match`` node stands for, and every mistake in it; None if there is any."""
     reader = _Tree(concepts)
+    problems: list[Problem] = []
     if isinstance(node, Scalar) and not node.is_null:
-        part, problems = parse_lines(node.text, node.position_of, concepts=concepts, plus=plus)
-        reader.count(part)
+        if node.folded:
+            message = 'YAML runs these rows together into one line; write "match: |" and the lines under it'
+            return None, (Problem(at=node.at, code="folded_lines", message=message),)
+        part, problems = parse_lines(node.text, node.locator(), concepts=concepts, plus=plus)
     else:
         part = reader.top(node)
-        problems = []
     problems = [*problems, *reader.problems]
     broken = any(not problem.warning for problem in problems)
     return (None if broken else part), tuple(problems)
@@ -71,7 +91,7 @@ def _is_text_with_a_colon(node: Mapping) -> bool:
 
 
 def _node_of(value: object, at: Position, depth: int) -> Node:
-    if depth > DEEPEST + 2:
+    if depth > 2 * DEEPEST + 2:  # each level of an expression is a mapping and a list
         return Scalar(text="", at=at)
     if isinstance(value, dict):
         pairs = ((Scalar(text=str(key), at=at), _node_of(item, at, depth + 1)) for key, item in value.items())
@@ -94,13 +114,6 @@ class _Tree:
             self._wrong(node.at, "bare_list", "a bare list stands for nothing; did you mean any?", near="any")
             return None
         return self._node(node, 0)
-
-    def count(self, part: Expression | None) -> None:
-        """Count the terms of an expression that came from lines."""
-        if isinstance(part, Term):
-            self._counted(part.at)
-        for child in getattr(part, "parts", ()) or filter(None, [getattr(part, "part", None)]):
-            self.count(child)
 
     def _counted(self, at: Position | None) -> None:
         self._terms += 1
@@ -132,14 +145,13 @@ class _Tree:
             self._wrong(node.at, "empty", f"an expression needs one of: {', '.join(HEADS)}")
         if len(parts) < len(heads) or not parts:
             return None
-        if all(isinstance(part, Not | Except) for part in parts) and depth == 0:
-            self._wrong(node.at, "only_negative", '"none" alone finds nothing; say beside it what should be found')
+        if depth == 0 and all(only_negative(part) for part in parts):
+            self._only_negative(node.at)
             return None
-        return (
-            parts[0]
-            if len(parts) == 1 and not isinstance(parts[0], Not | Except)
-            else AllOf(parts=tuple(parts), at=node.at)
-        )
+        return all_of(parts, at=node.at)
+
+    def _only_negative(self, at: Position) -> None:
+        self._wrong(at, "only_negative", '"none" alone finds nothing; say beside it what should be found')
 
     def _strays(self, node: Mapping, heads: list[str]) -> None:
         """Tell an extra that stands without its head: ``within`` beside a ``near`` that is nested elsewhere."""
@@ -156,7 +168,7 @@ class _Tree:
         if key in GROUPS:
             return self._group(key, value, depth)
         if key in FIELDS:
-            part = self._group("any", value, depth) if isinstance(value, Sequence) else self._node(value, depth + 1)
+            part = self._group("any", value, depth)
             return part and InField(where=key, part=part, at=value.at)  # type: ignore[arg-type]  # one of FIELDS
         readers: dict[str, Callable[[Node, Form, int], Expression | None]] = {
             "near": self._near,
@@ -172,24 +184,17 @@ class _Tree:
         parts = self._parts(key, value, depth)
         if parts is None:
             return None
-        joined = parts[0] if len(parts) == 1 else AnyOf(parts=parts, at=value.at)
+        if key == "all":
+            if not all(only_negative(part) for part in parts):
+                return all_of(parts, at=value.at)
+            self._only_negative(value.at)
+            return None
+        joined = any_of(parts, at=value.at)
         if key == "any":
             return joined
-        if key == "all":
-            return self._all(parts, value)
         if key == "except":
             return Except(part=joined, at=value.at)
         return Not(part=joined, anywhere=key == "none_anywhere", at=value.at)
-
-    def _all(self, parts: tuple[Expression, ...], value: Node) -> Expression | None:
-        flat: list[Expression] = []
-        for part in parts:  # {none: …} as an item of `all` is an AllOf of one exclusion: it belongs to this group
-            lone = isinstance(part, AllOf) and all(isinstance(each, Not | Except) for each in part.parts)
-            flat += part.parts if isinstance(part, AllOf) and lone else [part]
-        if all(isinstance(part, Not | Except) for part in flat):
-            self._wrong(value.at, "only_negative", "only exclusions stand in this group; say what should be found")
-            return None
-        return flat[0] if len(flat) == 1 else AllOf(parts=tuple(flat), at=value.at)
 
     def _parts(self, key: str, value: Node, depth: int) -> tuple[Expression, ...] | None:
         nodes = value.items if isinstance(value, Sequence) else (value,)
@@ -197,16 +202,22 @@ class _Tree:
             self._wrong(value.at, "empty", f'"{key}" is empty; list at least one word under it')
             return None
         parts = [self._node(node, depth + 1) for node in nodes]
-        good = tuple(part for part in parts if part is not None)
-        return good if len(good) == len(parts) else None
+        good = [part for part in parts if part is not None]
+        if key != "all" and any(only_negative(part) for part in good):  # {none: …} is an item of `all` only
+            self._only_negative(value.at)
+            return None
+        return tuple(good) if len(good) == len(parts) else None
 
     def _near(self, value: Node, form: Form, depth: int) -> Expression | None:
         parts = self._parts("near", value, depth)
-        within = form.integer("within", None, minimum=0, maximum=1000)
+        within = form.integer("within", None, minimum=0, maximum=FURTHEST)
         if within is None and not (form.node and form.node.get("within")):
             self._wrong(value.at, "no_distance", '"near" needs "within": how many words may stand between')
         if parts is not None and len(parts) < 2:
             self._wrong(value.at, "empty", '"near" needs two words or more')
+            return None
+        if parts is not None and len(parts) > MOST_PARTS:
+            self._wrong(value.at, "too_many_parts", f'more than {MOST_PARTS} parts in one "near"')
             return None
         if parts is None or within is None:
             return None
@@ -230,9 +241,9 @@ class _Tree:
     def _concept(self, value: Node, form: Form, depth: int) -> Expression | None:
         del form, depth
         name = clean_words(value.text) if isinstance(value, Scalar) else ""
-        if name in self._concepts:
-            return ConceptReference(id=self._concepts[name], at=value.at)
-        near = nearest(name, self._concepts)
+        concept, near = concept_named(name, self._concepts)
+        if concept is not None:
+            return ConceptReference(id=concept, at=value.at)
         hint = f'; did you mean "{near}"?' if near else ""
         self._wrong(value.at, "unknown_concept", f'no concept is called "{name}"{hint}', near=near)
         return None
@@ -258,36 +269,47 @@ class _Tree:
             value,
             spelling=spelling,
             name=key == "name",
-            times=form.integer("times", 1, minimum=1, maximum=100),
+            times=form.integer("times", 1, minimum=1, maximum=MOST_TIMES),
             nisba=form.boolean("nisba", default=None),
             synonyms=form.boolean("synonyms", default=True),
             noun_only=form.boolean("noun_only", default=False),
-            gap=form.integer("gap", 0, minimum=0, maximum=20),
+            gap=form.integer("gap", 0, minimum=0, maximum=WIDEST_GAP),
             company=self._group("any", company, depth) if company is not None else None,
         )
 
     def _term(self, scalar: Scalar, **options: object) -> Expression | None:
-        found = re.search(r"\s+~\s*(\d+)\s*$", scalar.text)
-        text = scalar.text[: found.start()] if found else scalar.text
-        if found:
-            options = {**options, "gap": int(found[1])}
-        alternatives = [clean_words(part) for part in re.split("[،؛]", text)]
+        text, mask = scalar.text, mask_of(scalar.text)
+        gap = GAP.search(mask)
+        if gap:
+            text, mask = text[: gap.start()], mask[: gap.start()]
+            if int(gap["number"][:9]) > WIDEST_GAP:
+                self._wrong(scalar.at, "out_of_range", f'"~" takes a number between 0 and {WIDEST_GAP}')
+                return None
+            options = {**options, "gap": int(gap["number"])}
+        alternatives = [clean_words(part) for part in _at_commas(text, mask)]
         terms = [self._one_term(words, scalar, options) for words in alternatives]
         if len(alternatives) > 1:
             message = f'the Arabic comma in "{clean_words(text)}" reads as "or"; write the words as items of their own'
             self.problems.append(Problem(at=scalar.at, code="arabic_comma", message=message, warning=True))
-        good = tuple(term for term in terms if term is not None)
-        if len(good) < len(terms):
-            return None
-        return good[0] if len(good) == 1 else AnyOf(parts=good, at=scalar.at)
+        good = [term for term in terms if term is not None]
+        return any_of(good, at=scalar.at) if len(good) == len(terms) else None
 
     def _one_term(self, words: str, scalar: Scalar, options: dict[str, object]) -> Term | None:
         self._counted(scalar.at)
-        if not re.search(r"\w", words):
-            message = f'"{words}" holds no letter and no digit, so it can never match' if words else "an empty term"
-            self._wrong(scalar.at, "no_letters", message)
+        trouble = words_trouble(words)
+        if trouble:
+            self._wrong(scalar.at, *trouble)
             return None
-        return Term(words=words, at=scalar.at, **options)  # type: ignore[arg-type]  # fields of Term, checked above
+        return term_of(words=words, at=scalar.at, **options)  # type: ignore[arg-type]  # fields of Term, checked above
 
     def _wrong(self, at: Position, code: str, message: str, near: str | None = None) -> None:
         self.problems.append(Problem(at=at, code=code, message=message, nearest=near))
+
+
+def _at_commas(text: str, mask: str) -> list[str]:
+    """Split a term at Arabic commas; between quotes a comma is a sign like others."""
+    parts, begin = [], 0
+    for comma in re.finditer("[،؛]", mask):
+        parts.append(text[begin : comma.start()])
+        begin = comma.end()
+    return [*parts, text[begin:]]

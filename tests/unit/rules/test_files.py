@@ -83,6 +83,16 @@ def test_every_key_is_read() -> None:
         ("{exact: سلاح}", t("سلاح", spelling="exact")),
         ("{regex: 'F-\\d+'}", Regex(pattern="F-\\d+")),
         ("any: [«سلاح», “ذخيرة”]", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("any: ['«السلم، الحرب»', س]", AnyOf(parts=(t("السلم، الحرب"), t("س")))),
+        ("any: [وقف النار ~2, س]", AnyOf(parts=(t("وقف النار", gap=2), t("س")))),
+        ("any: [سلاح, {any: [ذخيرة, صفقة]}]", AnyOf(parts=(t("سلاح"), t("ذخيرة"), t("صفقة")))),
+        (
+            "all: [سلاح, {none: كرة}]\n      title: هدنة",
+            AllOf(parts=(t("سلاح"), Not(part=t("كرة")), InField(where="title", part=t("هدنة")))),
+        ),
+        ("{term: سلاح, gap: 1, synonyms: لا, noun_only: نعم}", t("سلاح", gap=1, synonyms=False, noun_only=True)),
+        ("{exact: سلاح, gap: 2}", t("سلاح", spelling="exact", gap=2)),
+        ("{as_written: سلاح, times: ٣}", t("سلاح", spelling="as_written", times=3)),
     ],
 )
 def test_a_tree_reads_as_its_expression(tree: str, expression: object) -> None:
@@ -132,6 +142,27 @@ def test_a_tree_reads_as_its_expression(tree: str, expression: object) -> None:
             "put the whole text in quotes",
         ),
         ("watchlists:\n  - id: x\n    match: س\n    channels: [desk، soc]\n", "4:16", "the Arabic comma"),
+        ("watchlists:\n  - id: x\n    match: >\n      سلاح\n      صفقة\n", "3:12", "runs these rows together"),
+        ("watchlists:\n  - id: x\n    match: سلاح\n      صفقة\n", "3:12", "runs these rows together"),
+        ("watchlists:\n  - id: x\n    match:\n      any: [س, {none: [ص]}]\n", "4:12", '"none" alone'),
+        ("watchlists:\n  - id: x\n    match:\n      title: {none: ص}\n", "4:14", '"none" alone'),
+        ("watchlists:\n  - id: x\n    match: {any: [_]}\n", "3:19", "no letter"),
+        ("watchlists:\n  - id: x\n    match: {any: ['حرب. سلم']}\n", "3:19", "end of a sentence"),
+        ("watchlists:\n  - id: x\n    match: {near: [س, ص], within: 2000}\n", "3:35", "between 0 and 1000"),
+        (
+            f"watchlists:\n  - id: x\n    match: {{near: [{', '.join(['س'] * 21)}], within: 3}}\n",
+            "3:19",
+            "more than 20 parts",
+        ),
+        ("watchlists:\n  - id: x\n    match: {any: ['س ~99']}\n", "3:19", "between 0 and 20"),
+        (
+            "watchlists:\n  - id: x\n    match: |\n      سلاح\n      سلاح قرب صفقة\n    in: all\n",
+            "5:12",
+            "a number must",
+        ),
+        ("watchlists:\n  - id: x\n    match: |2\n       سلاح قرب صفقة\n    in: all\n", "4:13", "a number must"),
+        ("watchlists:\n  - id: x\u2028\n    match: س\n", "2:10", "U+2028"),
+        ("watchlists:\n  - id: x\x85\n    match: س\n", "2:10", "U+0085"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str) -> None:
@@ -183,6 +214,25 @@ def test_too_many_terms_are_refused_with_their_place() -> None:
 def test_an_expression_too_deep_is_refused() -> None:
     deep = "{any: [" * 45 + "س" + "]}" * 45
     assert any("levels deep" in line for line in told(f"watchlists:\n  - id: x\n    match: {deep}\n"))
+
+
+def test_a_hashtag_in_a_block_of_lines_is_no_comment() -> None:
+    assert one("    match: |\n      سلاح\n      ليس: #غزة\n").expression == AllOf(
+        parts=(t("سلاح"), Not(part=t("#غزة")))
+    )
+
+
+def test_concepts_nested_too_deep_are_refused() -> None:
+    chain = "".join(f"  - {{id: c{number}, match: مفهوم c{number + 1}}}\n" for number in range(1_000))
+    lines = told(f"concepts:\n{chain}  - {{id: c1000, match: سلاح}}\n")
+    assert any("1.yaml:2:5" in line and "concepts within concepts more than 10 deep" in line for line in lines)
+
+
+def test_concepts_that_multiply_are_refused() -> None:
+    ten = ", ".join("{concept: c%d}" for _ in range(10))
+    chain = "".join(f"  - {{id: c{number}, match: {{any: [{ten % ((number + 1,) * 10)}]}}}}\n" for number in range(8))
+    lines = told(f"concepts:\n{chain}  - {{id: c8, match: سلاح}}\n")
+    assert any("1.yaml:2:5" in line and "50,000 are the most" in line for line in lines)
 
 
 @settings(max_examples=150, deadline=None)

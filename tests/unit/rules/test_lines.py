@@ -101,6 +101,69 @@ def told(text: object) -> list[str]:
         ("القرار 1701", t("القرار 1701")),
         ("\u200fسلاح\u200f، \u202bذخيرة\u202c", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
         ("سلاح + صفقة", AllOf(parts=(t("سلاح"), t("صفقة")))),
+        ("سلاح\n+ صفقة", AllOf(parts=(t("سلاح"), t("صفقة")))),
+        ("«سلاح + صفقة»", t("سلاح + صفقة")),
+        ("سلاح; ذخيرة", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("سلاح او ذخيرة أَوْ صفقة", AnyOf(parts=(t("سلاح"), t("ذخيرة"), t("صفقة")))),
+        ("سلاح أو ذخيرة، صفقة", AnyOf(parts=(t("سلاح"), t("ذخيرة"), t("صفقة")))),
+        ("سلاح قُرْبَ ٣ صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=3)),
+        ("سلاح قرب10 صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=10)),
+        ("سلاح NEAR ۷ صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=7)),
+        ("سلاح ثُمَّ 3 صفقة", Near(parts=(t("سلاح"), t("صفقة")), within=3, ordered=True)),
+        (
+            "أ قرب 5 ب ثم 2 ج",
+            Near(parts=(Near(parts=(t("أ"), t("ب")), within=5), t("ج")), within=2, ordered=True),
+        ),
+        ("سلاح\nلَيْسَ : كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"))))),
+        ("سلاح\nليس： كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"))))),
+        ("سلاح\n\u200fليس\u200f:\u200f كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"))))),
+        ("سلاح\nNOT: كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"))))),
+        ("سلاح\nليس في اي مكان: كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"), anywhere=True)))),
+        ("سلاح\nليس فى أيّ مكان: كرة", AllOf(parts=(t("سلاح"), Not(part=t("كرة"), anywhere=True)))),
+        ("برميل\nالا: براميل متفجرة", AllOf(parts=(t("برميل"), Except(part=t("براميل متفجرة"))))),
+        ("برميل\nإلّا: براميل متفجرة", AllOf(parts=(t("برميل"), Except(part=t("براميل متفجرة"))))),
+        ("في المقدمه: هدنة", InField(where="lead", part=t("هدنة"))),
+        ("في المتن: هدنة", InField(where="body", part=t("هدنة"))),
+        ("in body: هدنة", InField(where="body", part=t("هدنة"))),
+        ("سلاح\nليس: في العنوان: كرة", AllOf(parts=(t("سلاح"), Not(part=InField(where="title", part=t("كرة")))))),
+        ("في العنوان: 2 على الأقل من: أ، ب", InField(where="title", part=AtLeast(count=2, parts=(t("أ"), t("ب"))))),
+        ("٢ على الاقل من: أ، ب، ج", AtLeast(count=2, parts=(t("أ"), t("ب"), t("ج")))),
+        ("2 على الأقل من: أ أو ب، ج", AtLeast(count=2, parts=(AnyOf(parts=(t("أ"), t("ب"))), t("ج")))),
+        ("مفهوم «كوريا الشمالية»", ConceptReference(id="north-korea")),
+        ("مَفهوم كوريا الشماليّة", ConceptReference(id="north-korea")),
+        ("Concept كوريا الشمالية", ConceptReference(id="north-korea")),
+        ("إسم محمد علي", t("محمد علي", name=True)),
+        ("«اسم الوردة»", t("اسم الوردة")),
+        ("اسم محمد علي / حرفيًا", t("محمد علي", spelling="exact")),
+        ("سلاح /بلفظه", t("سلاح", spelling="as_written")),
+        ("سلاح/ حرفياً", t("سلاح", spelling="exact")),
+        ("سلاح / حرفيا", t("سلاح", spelling="exact")),
+        ("سلاح \u200f/\u200f بلفظه", t("سلاح", spelling="as_written")),
+        ("كورونا/كوفيد", t("كورونا/كوفيد")),
+        ("سلاح أو ذخيرة / بلفظه", AnyOf(parts=(t("سلاح", spelling="as_written"), t("ذخيرة", spelling="as_written")))),
+        (
+            "مفهوم كوريا الشمالية قرب 5 سلاح / حرفيًا",
+            Near(parts=(ConceptReference(id="north-korea"), t("سلاح", spelling="exact")), within=5),
+        ),
+        (
+            "مالي / مع: باماكو، الساحل / مرة، نيامي",
+            AnyOf(parts=(t("مالي", company=AnyOf(parts=(t("باماكو"), t("الساحل")))), t("نيامي"))),
+        ),
+        ("مالي / مَع： باماكو", t("مالي", company=t("باماكو"))),
+        ("سلاح / ٣ مرّات", t("سلاح", times=3)),
+        ("سلاح / 11 مرة", t("سلاح", times=11)),
+        ("وقف النار ~٢ / بلفظه", t("وقف النار", gap=2, spelling="as_written")),
+        ("وقف النار~2", t("وقف النار", gap=2)),
+        ("سلاح ## تعليق", t("سلاح")),
+        ("سلاح #", t("سلاح")),
+        ("#غزة أو #رفح", AnyOf(parts=(t("#غزة"), t("#رفح")))),
+        ("«# رقم»", t("# رقم")),
+        ("C# لغة", t("C# لغة")),
+        ("“سلاح”، 'ذخيرة'", AnyOf(parts=(t("سلاح"), t("ذخيرة")))),
+        ("«انفجار قرب 10 منازل»", t("انفجار قرب 10 منازل")),
+        ("عاجل: هدنة", t("عاجل: هدنة")),
+        ("  سلاح   ثقيل  \n\n\t", t("سلاح ثقيل")),
+        ("سلاح\r\nصفقة\r\n", AllOf(parts=(t("سلاح"), t("صفقة")))),
     ],
 )
 def test_a_construct_reads_as_its_expression(text: str, expression: Expression) -> None:
@@ -122,10 +185,48 @@ def test_a_construct_reads_as_its_expression(text: str, expression: Expression) 
         ("4 على الأقل من: أ، ب", "", "4 of 2"),
         ("مفهوم كوريا الشمالية / بلفظه", "", "options belong to words"),
         ("…", "1:1", "no letter and no digit"),
+        ("_", "1:1", "no letter and no digit"),
+        ("سلاح ليس: كرة", "1:6", "begins a line"),
+        ("سلاح، إلا: براميل", "1:7", "begins a line"),
+        ("في العنوان: إلا: براميل", "1:13", "begins a line"),
+        ("2 على الأقل من: أ، ليس: ب", "1:20", "begins a line"),
+        ("انتهت الحرب. بدأ السلام", "1:1", "the end of a sentence"),
+        ("سلاح قرب 1001 صفقة", "1:6", "between 0 and 1000"),
+        (f"سلاح قرب {'9' * 5000} صفقة", "1:6", "between 0 and 1000"),
+        ("وقف النار ~21", "1:10", "between 0 and 20"),
+        ("سلاح / 101 مرة", "1:8", "between 1 and 100"),
+        ("سلاح أو ذخيرة / مرتان", "1:1", "one word or phrase only"),
+        ("سلاح / بلفظه / حرفيًا", "1:16", "contradicts"),
+        ("مالي / مع:", "1:8", "nothing follows"),
+        ("انفجار قرب المطار", "1:8", "stands in quotes"),
+        ("سلاح أو", "", "a word is missing"),
+        ("، سلاح", "1:1", "a comma too many"),
+        ("سلاح\n" * 3 + "صفقة / صح", "4:8", "expected one of"),
+        (" قرب 1 ".join(["سلاح"] * 30), "1:1", "more than 20"),
+        ("،" * 1000, "1:1", "a comma too many"),
+        (f"{'9' * 5000} على الأقل من: أ، ب", "", "cannot be asked for"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str) -> None:
     assert any(words in line and line.startswith(f"match:{place}") for line in told(text)), told(text)
+
+
+def test_a_head_without_its_colon_is_a_warning_and_its_words_are_looked_for() -> None:
+    expression, problems = read_expression("سلاح\nليس كرة القدم")
+    assert expression == AllOf(parts=(t("سلاح"), t("ليس كرة القدم")))
+    assert [(str(problem.at), problem.code, problem.warning) for problem in problems] == [
+        ("match:2:1", "missing_colon", True)
+    ]
+
+
+def test_ten_thousand_terms_are_refused_where_the_limit_is_passed() -> None:
+    line = "، ".join(f"كلمة{number:05}" for number in range(10_000))
+    problems = told(line)
+    assert problems == [f"match:1:{1 + 5_000 * 11}: more than 5000 terms in one watchlist; part it into several"]
+
+
+def test_a_very_long_text_is_refused() -> None:
+    assert "500000 are read" in told("س" * 500_001)[0]
 
 
 PIECES = 'سلاح ، أو قرب 10 ثم ليس: إلا: / مع: ~2 # #غزة « » " + 2 على الأقل من: مفهوم اسم بلفظه'
