@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
-import shutil
-from contextlib import ExitStack
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.config_feeds import ID
 from bot.feeds.addresses import feed_address_problem
 from bot.opml import read_opml
 from bot.settings import FeedSettings
@@ -18,9 +18,19 @@ from rules.errors import MistakesFound
 from rules.forms import read_duration
 
 if TYPE_CHECKING:
+    from bot.opml import Outline
     from bot.settings import Settings
 
-__all__ = ["find_config", "read_feeds", "read_sources", "starter_sources", "write_starters"]
+__all__ = [
+    "find_config",
+    "gather_feeds",
+    "gather_sources",
+    "new_id",
+    "read_feeds",
+    "read_sources",
+    "starter_sources",
+    "write_starters",
+]
 
 RULE_FILES = (".yaml", ".yml")
 
@@ -39,6 +49,14 @@ def find_config(given: str | None) -> Path | None:
 
 def read_sources(settings: Settings) -> list[RuleSource]:
     """Return the rule files, concepts first, in the order of their names; a missing or unreadable one raises `MistakesFound`."""
+    sources, problems = gather_sources(settings)
+    if problems:
+        raise MistakesFound(problems)
+    return sources
+
+
+def gather_sources(settings: Settings) -> tuple[list[RuleSource], list[Problem]]:
+    """Return the rule files that can be read, and a problem for each that cannot."""
     paths: list[Path] = []
     for place in (*settings.concepts, *settings.watchlists):
         if place.is_dir():
@@ -49,21 +67,22 @@ def read_sources(settings: Settings) -> list[RuleSource]:
             paths.append(place)
     problems: list[Problem] = []
     sources = [_source(path, settings.home, problems) for path in dict.fromkeys(paths)]
-    if problems:
-        raise MistakesFound(problems)
-    return [source for source in sources if source]
+    return [source for source in sources if source], problems
 
 
 def _source(path: Path, home: Path, problems: list[Problem]) -> RuleSource | None:
     name = str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
-    top = Position(file=name, line=1, column=1)
+    at = Position(file=name, line=1, column=1)
     try:
-        return RuleSource(file=name, text=path.read_text("utf-8-sig"))
+        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        return RuleSource(file=name, text=data.decode("utf-8").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
-        message = f"the file is not UTF-8 (byte {error.start + 1}); save it as UTF-8"
-        problems.append(Problem(at=top, code="not_utf8", message=message))
+        good = data[: error.start].decode("utf-8")
+        line, column = good.count("\n") + 1, len(good) - good.rfind("\n")
+        message = "the file is not UTF-8 from here on; save it as UTF-8"
+        problems.append(Problem(at=Position(file=name, line=line, column=column), code="not_utf8", message=message))
     except OSError as error:
-        problems.append(Problem(at=top, code="unreadable", message=f"the file cannot be read: {error.strerror}"))
+        problems.append(Problem(at=at, code="unreadable", message=f"the file cannot be read: {error.strerror}"))
     return None
 
 
@@ -80,48 +99,73 @@ def starter_sources() -> list[RuleSource]:
 
 def write_starters(folder: Path) -> None:
     """Write copies of all starter concepts and watchlists into a folder."""
-    with ExitStack() as stack:
-        for name in ("concepts", "watchlists"):
-            source = stack.enter_context(as_file(files("rules").joinpath("starters", name)))
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    for source in starter_sources():
+        target = folder / source.file
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(source.text, encoding="utf-8")
 
 
 def read_feeds(settings: Settings) -> list[FeedSettings]:
     """Return the union of both lists. Raise `MistakesFound` where the program's list is broken or repeats an id."""
-    feeds = list(settings.feeds)
-    if settings.feeds_file is None or not settings.feeds_file.exists():
-        return feeds
-    taken = {feed.id for feed in feeds}
-    addresses = {feed.url for feed in feeds}
-    problems: list[Problem] = []
-    for outline in read_opml(settings.feeds_file.read_text("utf-8-sig"), settings.feeds_file.name):
-        at = Position(file=settings.feeds_file.name, line=1, column=1)
-        trouble = feed_address_problem(outline.url)
-        if trouble:
-            problems.append(Problem(at=at, code="bad_url", message=f'the feed "{outline.name}": {trouble}'))
-            continue
-        if outline.url in addresses:
-            continue  # people's own list comes first
-        feed_id = outline.id or new_id(outline.url, taken)
-        if feed_id in taken:
-            problems.append(Problem(at=at, code="duplicate_id", message=f'the feed id "{feed_id}" stands there twice'))
-            continue
-        taken.add(feed_id)
-        addresses.add(outline.url)
-        interval = read_duration(outline.interval) if outline.interval else None
-        feeds.append(
-            FeedSettings(
-                id=feed_id,
-                url=outline.url,
-                name=outline.name or feed_id,
-                tags=(*outline.tags, *([outline.country] if outline.country else [])),
-                interval=interval,
-                source="opml",
-            )
-        )
+    feeds, problems = gather_feeds(settings)
     if problems:
         raise MistakesFound(problems)
     return feeds
+
+
+def gather_feeds(settings: Settings) -> tuple[list[FeedSettings], list[Problem]]:
+    """Return the feeds of both lists that can be used, and a problem for each that cannot."""
+    feeds = list(settings.feeds)
+    path = settings.feeds_file
+    if path is None or not path.exists():
+        return feeds, []
+    try:
+        outlines = read_opml(path.read_bytes(), path.name)
+    except MistakesFound as error:
+        return feeds, list(error.problems)
+    except OSError as error:
+        at = Position(file=path.name, line=1, column=1)
+        return feeds, [Problem(at=at, code="unreadable", message=f"the file cannot be read: {error.strerror}")]
+    taken = {feed.id for feed in feeds} | {outline.id for outline in outlines}
+    addresses = {feed.url for feed in feeds}
+    seen = {feed.id for feed in feeds}
+    problems: list[Problem] = []
+    for outline in outlines:
+        if outline.url in addresses:
+            continue  # people's own list comes first
+        addresses.add(outline.url)
+        feed_id = outline.id or new_id(outline.url, taken)
+        trouble = _trouble(outline, feed_id, seen)
+        if trouble and outline.at:
+            problems.append(Problem(at=outline.at, code="bad_feed", message=f'the feed "{outline.name}": {trouble}'))
+            continue
+        taken.add(feed_id)
+        seen.add(feed_id)
+        feeds.append(_feed(outline, feed_id))
+    return feeds, problems
+
+
+def _trouble(outline: Outline, feed_id: str, seen: set[str]) -> str | None:
+    if not ID.fullmatch(feed_id):
+        return f'the id "{feed_id}" may hold letters, digits, dots and dashes only'
+    if feed_id in seen:
+        return f'the id "{feed_id}" is taken'
+    interval = read_duration(outline.interval) if outline.interval else None
+    if outline.interval and (interval is None or interval.total_seconds() < 1):
+        return f'"interval" takes a duration of a second or more, such as 5m, not "{outline.interval}"'
+    return feed_address_problem(outline.url)
+
+
+def _feed(outline: Outline, feed_id: str) -> FeedSettings:
+    return FeedSettings(
+        id=feed_id,
+        url=outline.url,
+        name=outline.name or feed_id,
+        tags=(*outline.tags, *([outline.country] if outline.country else [])),
+        interval=read_duration(outline.interval) if outline.interval else None,
+        source="opml",
+        at=outline.at,
+    )
 
 
 def new_id(url: str, taken: set[str]) -> str:

@@ -57,8 +57,10 @@ class Form:
     def wrong(
         self, at: Position, code: str, message: str, *, found: str | None = None, near: str | None = None
     ) -> None:
-        """Add a mistake."""
-        self.problems.append(Problem(at=at, code=code, message=message, found=found, nearest=near))
+        """Add a mistake, once however often its key is read."""
+        problem = Problem(at=at, code=code, message=message, found=found, nearest=near)
+        if problem not in self.problems[-100:]:
+            self.problems.append(problem)
 
     def keys(self, *known: str) -> None:
         """Tell every key that is not among those known, with the nearest."""
@@ -128,8 +130,8 @@ class Form:
             return default
         number = int(text)
         if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
-            low, high = minimum if minimum is not None else "…", maximum if maximum is not None else "…"
-            self.wrong(scalar.at, "out_of_range", f'"{key}" must lie between {low} and {high}, not {number}')
+            bounds = f"lie between {minimum} and {maximum}" if maximum is not None else f"be {minimum} or more"
+            self.wrong(scalar.at, "out_of_range", f'"{key}" must {bounds}, not {number}')
             return default
         return number
 

@@ -6,6 +6,7 @@ another process wrote in between, whatever the time limit. synchronous=FULL: NOR
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from importlib.resources import files
@@ -44,14 +45,36 @@ def open_connection(path: Path, *, read_only: bool = False) -> Connection:
 
     Raise `NewerDatabase`, `DamagedDatabase`, `StorageBusy`, or `StorageError` where the file cannot be opened.
     """
+    if not read_only:
+        return _opened(path, "rwc")
+    if not path.exists():
+        message = f"{path}: there is no such database"
+        raise StorageError(message)
     try:
-        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
+        return _opened(path, "ro")
+    except StorageError:
+        # In a folder that we may not write, WAL has nowhere to put its index. Without a WAL file nobody is writing, and
+        # the file can be read as it lies there.
+        if os.access(path.parent, os.W_OK) or path.with_name(path.name + "-wal").exists():
+            raise
+        return _opened(path, "ro&immutable=1")
+
+
+def _opened(path: Path, mode: str) -> Connection:
+    try:
+        database = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_MS / 1000,
+        )
     except sqlite3.Error as error:
         message = f"{path}: the database cannot be opened: {error}"
         raise StorageError(message) from error
     try:
         with _told(path):
-            _prepare(database, path, read_only=read_only)
+            _prepare(database, path, read_only=mode != "rwc")
     except BaseException:
         database.close()
         raise
@@ -60,24 +83,29 @@ def open_connection(path: Path, *, read_only: bool = False) -> Connection:
 
 def _prepare(database: Connection, path: Path, *, read_only: bool) -> None:
     database.execute("PRAGMA foreign_keys = ON")
+    version = _refuse_newer(database, path, schema_version())
     if read_only:
-        _refuse_newer(database, path, schema_version())
+        if version < schema_version():
+            message = (
+                f"{path}: an older marsad wrote this database, or none has; `marsad poll` or `run` brings it forward"
+            )
+            raise StorageError(message)
         database.execute("PRAGMA query_only = ON")
         return
-    _refuse_newer(database, path, schema_version())
     sqlite_utils.Database(database).enable_wal()
     database.execute("PRAGMA synchronous = FULL")
     bring_forward(database)
 
 
-def _refuse_newer(database: Connection, path: Path, newest: int) -> None:
-    (version,) = database.execute("PRAGMA user_version").fetchone()
+def _refuse_newer(database: Connection, path: Path, newest: int) -> int:
+    version = int(database.execute("PRAGMA user_version").fetchone()[0])
     if version > newest:
         message = (
             f"{path}: the database has schema version {version}, this marsad knows up to {newest}; "
             "install the newer marsad that wrote it, or restore a backup"
         )
         raise NewerDatabase(message)
+    return version
 
 
 def bring_forward(database: Connection, steps: Mapping[int, str] | None = None, schema: str | None = None) -> int:
@@ -114,6 +142,8 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(gathered):
             yield gathered
             gathered = ""
+    if gathered.strip():
+        yield gathered  # a last statement without its semicolon; comments alone do nothing
 
 
 @contextmanager

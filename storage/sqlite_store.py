@@ -84,8 +84,9 @@ class SqliteStore:
     async def close(self) -> None:
         """Finish the verbs that have begun, and close."""
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._writing, self._writer.close)
+        # The last one to leave folds the write-ahead log into the file, which a reader may not.
         await loop.run_in_executor(self._looking, self._reader.close)
+        await loop.run_in_executor(self._writing, self._writer.close)
         self._writing.shutdown()
         self._looking.shutdown()
 

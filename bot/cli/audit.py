@@ -15,7 +15,7 @@ from bot.cli.options import config_option, json_option, load_settings
 from bot.loop import run_loop
 from bot.service.lock import newsroom_lock
 from bot.words.ledger import HOLDS, REASONS
-from rules.errors import UsageError
+from rules.errors import MarsadError, UsageError
 from rules.forms import read_duration
 from storage import AuditRow, open_sqlite
 
@@ -47,7 +47,7 @@ def command(config: str | None, *, as_json: bool, since: str | None, fix: bool) 
         raise UsageError(message)
     if not settings.database.exists():
         message = f"{settings.database}: nothing is recorded yet; `marsad poll --once` or `marsad run` begins"
-        raise UsageError(message)
+        raise MarsadError(message)
     with newsroom_lock(settings.database) if fix else nullcontext():
         report = run_loop(_audit(settings, span, fix=fix))
     click.echo(json.dumps(_record(report), ensure_ascii=False) if as_json else audit_text(report))
@@ -57,7 +57,7 @@ def command(config: str | None, *, as_json: bool, since: str | None, fix: bool) 
 
 async def _audit(settings: Settings, span: timedelta | None, *, fix: bool) -> AuditReport:
     now = datetime.now(UTC)
-    store = await open_sqlite(settings.database)
+    store = await open_sqlite(settings.database, read_only=not fix)
     try:
         return await store.audit(since=now - span if span else None, now=now, fix=fix)
     finally:

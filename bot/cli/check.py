@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.options import config_option, json_option
-from bot.config import settings_of
-from bot.newsroom import find_config, read_feeds, read_sources
-from rules import Problem, RuleFiles, read_rules
+from bot.config import read_settings, settings_of
+from bot.newsroom import find_config, gather_feeds, gather_sources
+from rules import Position, Problem, RuleFiles, nearest, read_rules
 from rules.errors import MistakesFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.settings import FeedSettings, Settings
 
 __all__ = ["command"]
 
@@ -44,31 +51,72 @@ def command(config: str | None, *, as_json: bool) -> None:
 
 
 def check(path: Path) -> tuple[list[Problem], RuleFiles | None]:
-    """Return every problem of a newsroom, and its rules as far as they could be read."""
+    """Return every problem of a newsroom, and its rules as far as they could be read.
+
+    Mistakes in the configuration do not hide those of the other files.
+    """
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{path}: cannot be read: {error}"
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror}"
         raise UsageError(message) from error
+    except UnicodeDecodeError:
+        return list(_mistakes_of(path)), None
     settings, problems = settings_of(text, path)
-    if settings is None:
-        return problems, None
-    files = None
-    try:
-        read_feeds(settings)
-    except MistakesFound as error:
-        problems += error.problems
-    try:
-        files = read_rules(read_sources(settings))
-        problems += files.problems
-    except MistakesFound as error:
-        problems += error.problems
-    for watchlist in files.watchlists if files else ():
-        for name in watchlist.channels or ():
-            if name not in settings.channels and watchlist.at:
-                message = f'the watchlist "{watchlist.id}" goes to "{name}", but no channel is called so'
-                problems.append(Problem(at=watchlist.at, code="unknown_channel", message=message))
+    if settings is None:  # not even its YAML can be read; the rules in their usual places are looked at all the same
+        sources, wrong = gather_sources(_usual(path))
+        files = read_rules(sources)
+        return [*problems, *wrong, *files.problems], files
+    feeds, wrong = gather_feeds(settings)
+    problems += wrong
+    sources, wrong = gather_sources(settings)
+    problems += wrong
+    files = read_rules(sources)
+    problems += [*files.problems, *_loose_ends(files, settings, feeds)]
     return problems, files
+
+
+def _usual(path: Path) -> Settings:
+    places = {name: [f"{name}/"] if (path.parent / name).is_dir() else [] for name in ("watchlists", "concepts")}
+    settings, _ = settings_of(json.dumps(places), path)
+    assert settings is not None  # noqa: S101 - our own text reads
+    return settings
+
+
+def _mistakes_of(path: Path) -> tuple[Problem, ...]:
+    try:
+        read_settings(path)
+    except MistakesFound as error:
+        return error.problems
+    return ()
+
+
+def _loose_ends(files: RuleFiles, settings: Settings, feeds: list[FeedSettings]) -> Iterator[Problem]:
+    """Yield names in one file that nothing in another answers to."""
+    sources = {feed.id for feed in feeds} | {tag for feed in feeds for tag in feed.tags}
+    for watchlist in files.watchlists:
+        at = watchlist.at
+        if at is None:
+            continue
+        for name in watchlist.channels or ():
+            if name not in settings.channels:
+                message = f'the watchlist "{watchlist.id}" goes to "{name}", but no channel is called so'
+                yield _loose(at, message, name, settings.channels)
+        for name in (*watchlist.include, *watchlist.exclude):
+            if name not in sources:
+                message = f'"sources" of "{watchlist.id}": no feed and no tag is called "{name}"'
+                yield _loose(at, message, name, sources, warning=True)
+    for route in () if files.mistakes else settings.routes:
+        for pattern in route.watchlists:
+            if route.at and not any(fnmatchcase(watchlist.id, pattern) for watchlist in files.watchlists):
+                message = f'a route admits "{pattern}", but no watchlist is called so'
+                yield _loose(route.at, message, pattern, [watchlist.id for watchlist in files.watchlists], warning=True)
+
+
+def _loose(at: Position, message: str, name: str, known: Iterable[str], *, warning: bool = False) -> Problem:
+    near = nearest(name, known)
+    hint = f'; did you mean "{near}"?' if near else ""
+    return Problem(at=at, code="unknown_name", message=message + hint, found=name, nearest=near, warning=warning)
 
 
 def _row(problem: Problem) -> str:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bot import feed_list
 from bot.cli.options import config_option, json_option, load_settings
-from bot.feeds.addresses import feed_address_problem
 from bot.loop import run_loop
-from bot.newsroom import new_id, read_feeds
-from bot.opml import Outline, opml_bytes, read_opml, write_opml
-from rules.errors import MarsadError, UsageError
-from rules.problems import nearest
+from bot.newsroom import read_feeds
+from bot.opml import Outline, opml_bytes, replace_file
 from storage import open_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bot.settings import FeedSettings, Settings
     from storage import FeedState
 
@@ -66,24 +60,9 @@ def add(config: str | None, *, url: str, name: str | None, feed_id: str | None, 
     \b
     marsad feeds add https://news.example/rss.xml --name "مثال" --tags arab,politics
     """
-    settings = load_settings(config)
-    problem = feed_address_problem(url)
-    if problem:
-        message = f"{url}: {problem}"
-        raise UsageError(message)
-    with _list_of(settings) as outlines:
-        feeds = read_feeds(settings)
-        taken = {feed.id for feed in feeds}
-        if any(feed.url == url for feed in feeds):
-            message = f"{url} is listed already"
-            raise MarsadError(message)
-        if feed_id in taken:
-            message = f'the feed id "{feed_id}" is taken'
-            raise MarsadError(message)
-        new = feed_id or new_id(url, taken)
-        names = tuple(tag.strip() for tag in tags.split(",") if tag.strip())
-        outlines.append(Outline(id=new, url=url, name=name or new, tags=names))
-    click.echo(f"added {new}: {url}")
+    names = tuple(tag.strip() for tag in tags.replace("،", ",").split(",") if tag.strip())
+    made = feed_list.add_feed(load_settings(config), url, name=name, feed_id=feed_id, tags=names)
+    click.echo(f"added {made}: {url}")
 
 
 @command.command("remove")
@@ -95,20 +74,8 @@ def remove(config: str | None, *, feed: str) -> None:
     \b
     marsad feeds remove news-example
     """
-    settings = load_settings(config)
-    feeds = read_feeds(settings)
-    found = next((each for each in feeds if feed in {each.id, each.url}), None)
-    if found is None:
-        near = nearest(feed, [each.id for each in feeds])
-        hint = f'; did you mean "{near}"?' if near else ""
-        message = f'no feed is called "{feed}"{hint}'
-        raise UsageError(message)
-    if found.source == "config":
-        message = f"{found.id} stands in {settings.file.name}, which only you write; delete its line there"
-        raise MarsadError(message)
-    with _list_of(settings) as outlines:
-        outlines[:] = [outline for outline in outlines if outline.url != found.url]
-    click.echo(f"removed {found.id}: {found.url}")
+    removed = feed_list.remove_feed(load_settings(config), feed)
+    click.echo(f"removed {removed.id}: {removed.url}")
 
 
 @command.command("import")
@@ -120,29 +87,12 @@ def import_feeds(config: str | None, *, file: Path) -> None:
     \b
     marsad feeds import subscriptions.opml
     """
-    settings = load_settings(config)
-    added = known = 0
-    bad: list[str] = []
-    outlines_in = read_opml(file.read_text("utf-8-sig"), file.name)
-    with _list_of(settings) as outlines:
-        feeds = read_feeds(settings)
-        taken, urls = {feed.id for feed in feeds}, {feed.url for feed in feeds}
-        for outline in outlines_in:
-            problem = feed_address_problem(outline.url)
-            if problem:
-                bad.append(f"{outline.name or outline.url}: {problem}")
-            elif outline.url in urls:
-                known += 1
-            else:
-                new = outline.id if outline.id and outline.id not in taken else new_id(outline.url, taken)
-                taken.add(new)
-                urls.add(outline.url)
-                fields = {name: getattr(outline, name) for name in Outline.__slots__}
-                outlines.append(Outline(**(fields | {"id": new, "name": outline.name or new})))
-                added += 1
-    click.echo(f"{added} added, {known} known already, {len(bad)} unusable")
-    for line in bad:
-        click.echo(f"  {line}", err=True)
+    done = feed_list.import_feeds(load_settings(config), file.read_bytes(), file.name)
+    click.echo(f"{done.added} added, {done.known} known already, {len(done.unusable)} unusable")
+    for line in done.unusable:
+        click.echo(line, err=True)
+    if done.unusable:
+        raise SystemExit(1)
 
 
 @command.command("export")
@@ -155,39 +105,22 @@ def export(config: str | None, *, file: Path | None) -> None:
     marsad feeds export > feeds-backup.opml
     """
     settings = load_settings(config)
-    outlines = [Outline(id=feed.id, url=feed.url, name=feed.name, tags=feed.tags) for feed in read_feeds(settings)]
+    outlines = [_exported(feed) for feed in read_feeds(settings)]
     if file is None:
         sys.stdout.buffer.write(opml_bytes(outlines, settings.name))
         sys.stdout.buffer.flush()
         return
-    write_opml(file, outlines, settings.name)
+    replace_file(file, opml_bytes(outlines, settings.name))
     click.echo(f"{len(outlines)} feeds written to {file}")
 
 
-@contextmanager
-def _list_of(settings: Settings) -> Iterator[list[Outline]]:
-    """Hold the program's list, alone among processes, and write it back if the block ends well."""
-    path = settings.feeds_file
-    if path is None:
-        message = f"no list to write to; add the line `feeds_file: feeds.opml` to {settings.file.name}"
-        raise UsageError(message)
-    with path.with_name(f".{path.name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        outlines = read_opml(path.read_text("utf-8-sig"), path.name) if path.exists() else []
-        # Ids made from addresses must not change when a list of another program is written back.
-        taken: set[str] = {feed.id for feed in settings.feeds} | {outline.id for outline in outlines if outline.id}
-        for place, outline in enumerate(outlines):
-            if not outline.id:
-                made = new_id(outline.url, taken)
-                taken.add(made)
-                fields = {name: getattr(outline, name) for name in Outline.__slots__}
-                outlines[place] = Outline(**(fields | {"id": made}))
-        yield outlines
-        write_opml(path, outlines, settings.name)
+def _exported(feed: FeedSettings) -> Outline:
+    interval = f"{feed.interval.total_seconds():g}s" if feed.interval else ""
+    return Outline(id=feed.id, url=feed.url, name=feed.name, tags=feed.tags, interval=interval)
 
 
 async def _states(settings: Settings) -> dict[str, FeedState]:
-    store = await open_sqlite(settings.database)
+    store = await open_sqlite(settings.database, read_only=True)
     try:
         return {state.id: state for state in await store.feed_states()}
     finally:

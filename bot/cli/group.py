@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -31,8 +32,18 @@ COMMANDS = {
 }
 
 
+INTERRUPTED = 130
+"""What a shell reports for a command that Ctrl-C ended."""
+
+
 class _Lazy(click.Group):
     """Imports a command's module when the command is called, so that `match` starts without the network's libraries."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _silenced()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -66,32 +77,51 @@ def marsad() -> None:
 def main() -> None:
     """Run the command line and exit."""
     guard_traces()
+    _speak_utf8()
+    status = _run()
     try:
-        status = marsad.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        status = 130
-    except click.ClickException as error:
-        status = _shown(error)
-    except click.exceptions.Exit as error:
-        status = error.exit_code
-    except SystemExit as error:
-        status = error.code
-    except UsageError as error:
-        status = _told(str(error), 2)
-    except MistakesFound as error:
-        status = _told("\n".join(str(problem) for problem in error.problems), 1, bare=True)
-    except MarsadError as error:
-        status = _told(str(error), 1)
+        sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nothing more to say
-        status = 0
+        status = _silenced()
+    except OSError as error:
+        status = _told(error) or 1
+        _silenced()
+    sys.exit(status)
+
+
+def _run() -> int:
+    """Return the exit status of the command; every error of ours is told in its own words."""
+    try:
+        answer = marsad.main(standalone_mode=False)
+    except SystemExit as error:
+        answer = error.code
+    except click.exceptions.Abort:
+        answer = INTERRUPTED
+    except click.ClickException as error:
+        answer = _shown(error)
     except KeyboardInterrupt:
-        status = 130
-    sys.exit(status if isinstance(status, int) else 0)
+        answer = INTERRUPTED
+    except Exception as error:
+        answer = _told(error)
+        if answer is None:
+            raise
+    return answer if isinstance(answer, int) else 0
 
 
-def _told(message: str, status: int, *, bare: bool = False) -> int:
-    click.echo(redact(message if bare else f"marsad: {message}"), err=True)
+def _told(error: Exception) -> int | None:
+    """Tell an error and return its status; None for a surprise, whose trace is what helps."""
+    while isinstance(error, ExceptionGroup):  # a task group carries what ended it
+        error = error.exceptions[0]
+    match error:
+        case MistakesFound():
+            text, status = "\n".join(str(problem) for problem in error.problems), 1
+        case MarsadError():
+            text, status = f"marsad: {error}", 2 if isinstance(error, UsageError) else 1
+        case OSError() if error.strerror:
+            text, status = f"marsad: {error.filename or 'output'}: {error.strerror}", 1
+        case _:
+            return None
+    click.echo(redact(text), err=True)
     return status
 
 
@@ -100,3 +130,19 @@ def _shown(error: click.ClickException) -> int:
     error.show(file=told)
     click.echo(redact(told.getvalue()), err=True, nl=False)
     return error.exit_code
+
+
+def _speak_utf8() -> None:
+    """Read arguments and write text as UTF-8 whatever the locale says; half a surrogate pair is written as its escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for place, word in enumerate(sys.argv):
+        with suppress(UnicodeError):
+            sys.argv[place] = os.fsencode(word).decode("utf-8")
+
+
+def _silenced() -> int:
+    """Go quiet: the reader went away (`marsad latest | head -1`), and nothing went wrong."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -56,8 +55,7 @@ def command(directory: Path) -> None:
         raise MarsadError(message)
     directory.mkdir(parents=True, exist_ok=True)
     write_starters(directory)
-    with as_file(files("seeds").joinpath("feeds.opml")) as source:
-        shutil.copyfile(source, directory / "feeds.opml")
+    (directory / "feeds.opml").write_bytes(files("seeds").joinpath("feeds.opml").read_bytes())
     schema = json.dumps(watchlists_schema(), ensure_ascii=False, indent=2)
     (directory / "watchlists" / "watchlists.schema.json").write_text(schema + "\n", encoding="utf-8")
     (directory / "marsad.yaml").write_text(CONFIGURATION, encoding="utf-8")

@@ -67,7 +67,7 @@ def _chosen(asked: str | None, names: dict[str, str]) -> str | None:
 
 
 async def _latest(settings: Settings, watchlist: str | None, count: int) -> list[LatestRow]:
-    store = await open_sqlite(settings.database)
+    store = await open_sqlite(settings.database, read_only=True)
     try:
         return await store.latest(watchlist, limit=count)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from rules import Article, compile_expression, compile_ruleset, read_expression,
 from rules.errors import MistakesFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
 
     from rules import Concept, Match, RuleFiles
 
@@ -95,16 +96,21 @@ def _rows(name: str, matcher: Callable[[Article], tuple[Match, ...]], concepts: 
     if name != "-" and not Path(name).is_file():
         message = f"{name}: there is no such file"
         raise UsageError(message)
-    stream: Iterable[bytes] = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115 - read to its end
     sound = True
-    for number, line in enumerate(stream, 1):
-        if not line.strip():
-            continue
+    for number, line in _lines(name):
         answer = _row(line, number, matcher, concepts)
         sound = sound and "error" not in answer
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return sound
+
+
+def _lines(name: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the rows that are not blank, with their numbers."""
+    with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip(b"\xef\xbb\xbf \t\r\n"):
+                yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
 def _row(
@@ -116,18 +122,18 @@ def _row(
         return {"id": None, "error": f"row {number}: no JSON: {error}"}
     if not isinstance(row, dict):
         return {"id": None, "error": f"row {number}: an object was expected"}
-    wrong = [name for name in FIELDS if not isinstance(row.get(name) or "", str)]
-    if wrong or not any(name in row for name in FIELDS):
+    given = [row[name] for name in FIELDS if row.get(name) is not None]
+    if not given or not all(isinstance(text, str) for text in given):
         return {"id": row.get("id"), "error": f"row {number}: text, or title, lead and body, must be strings"}
     source = row.get("source")
     article = Article(
         title=row.get("title") or "",
         lead=row.get("lead") or "",
         body=row.get("body") or "",
-        text=row.get("text") if "text" in row else None,
+        text=row.get("text"),
         sources=frozenset([source] if isinstance(source, str) else []),
     )
-    if "match" in row:
+    if row.get("match") is not None:
         expression, problems = read_expression(row["match"], concepts=concepts)
         if expression is None:
             told = "; ".join(str(problem) for problem in problems if not problem.warning)
