@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 __all__ = [
+    "RULE_FILES",
     "find_config",
     "gather_feeds",
     "gather_sources",

@@ -73,6 +73,10 @@ class Evaluation:
             held = self._is_topic(expression)
         return self._hits(expression) if held else None
 
+    def count(self, expression: Expression) -> int:
+        """Return how often an expression is mentioned in the whole article; mentions do not overlap."""
+        return self._counted(expression, frozenset())
+
     def holds(self, node: Expression, zones: int, banned: frozenset[int] = frozenset()) -> bool:
         """Tell whether a node holds within the zones; places in ``banned`` do not count."""
         match node:

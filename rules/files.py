@@ -40,10 +40,11 @@ LARGEST_EXPANDED = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSource:
-    """One file: the name that problems give, and its text."""
+    """One file: the name that problems give, and its text. ``concepts_only`` leaves its watchlists unread."""
 
     file: str
     text: str
+    concepts_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,8 @@ class _Reader:
             form = Form(node, self.problems, what="a rule file")
             form.keys("watchlists", "concepts")
             concepts += self._found(form, "concepts", "concept", CONCEPT_KEYS)
-            watchlists += self._found(form, "watchlists", "watchlist", WATCHLIST_KEYS)
+            if not source.concepts_only:
+                watchlists += self._found(form, "watchlists", "watchlist", WATCHLIST_KEYS)
         names = self._names(concepts)
         read_concepts = [concept for found in concepts if (concept := self._concept(found, names))]
         read_watchlists = [watchlist for found in watchlists if (watchlist := self._watchlist(found, names))]

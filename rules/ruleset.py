@@ -184,6 +184,10 @@ class CompiledExpression:
         hits = self._compiled.evaluation(article).matches(self._expression, self._scope)
         return None if hits is None else Match(watchlist=None, severity="normal", hits=hits)
 
+    def count(self, article: Article) -> int:
+        """Return how often the article mentions what the expression asks for: mentions that do not overlap, in all fields."""
+        return self._compiled.evaluation(article).count(self._expression)
+
 
 def _admits(watchlist: Watchlist, sources: frozenset[str], language: str) -> bool:
     if watchlist.language == "ar" and language != "ar":

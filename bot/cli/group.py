@@ -23,6 +23,7 @@ COMMANDS = {
     "run": "Watch the feeds and send alerts until stopped.",
     "poll": "Poll every due feed once, deliver, and end.",
     "check": "Find every mistake in configuration and rules.",
+    "test": "Run the examples of watchlists.",
     "match": "Tell which watchlists match a text, and where.",
     "latest": "Show the newest matched articles.",
     "feeds": "List, add, remove, import and export feeds.",
