@@ -6,16 +6,18 @@ import asyncio
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bot.newsroom import read_feeds
+from bot.newsroom import gather_feeds
+from bot.settings import FeedSettings
 from rules.errors import MistakesFound
 from storage import FeedRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.clock import Clock
     from bot.logs import Logger
-    from bot.settings import FeedSettings, Settings
+    from bot.settings import Settings
+    from rules import Problem
     from storage import Store
 
 __all__ = ["FeedsInForce"]
@@ -43,20 +45,37 @@ class FeedsInForce:
         return self._sources
 
     async def start(self) -> None:
-        """Load the lists. Raise `MistakesFound` if they hold mistakes."""
-        await self._load()
+        """Load the lists. Of a broken list the feeds on record go on; raise `MistakesFound` where there are none."""
+        feeds, problems = await asyncio.to_thread(gather_feeds, self._settings)
+        if problems:
+            self._tell(problems)
+            feeds = await self._with_recorded(feeds)
+            if not feeds:
+                raise MistakesFound(problems)
+        await self._put_in_force(feeds)
 
     async def load(self) -> bool:
         """Load the lists again; keep the old ones and return False if there is a mistake."""
-        try:
-            await self._load()
-        except MistakesFound as error:
-            self._log.error("feeds_kept", problem=str(error))
+        feeds, problems = await asyncio.to_thread(gather_feeds, self._settings)
+        if problems:
+            self._tell(problems)
             return False
+        await self._put_in_force(feeds)
         return True
 
-    async def _load(self) -> None:
-        feeds = await asyncio.to_thread(read_feeds, self._settings)
+    def _tell(self, problems: Sequence[Problem]) -> None:
+        for problem in problems:
+            self._log.error("feeds_mistake", problem=str(problem))
+        self._log.error("feeds_kept", mistakes=len(problems))
+
+    async def _with_recorded(self, feeds: Sequence[FeedSettings]) -> list[FeedSettings]:
+        """Return the feeds, and those of the program's list that the database knows beside them."""
+        ids, urls = {feed.id for feed in feeds}, {feed.url for feed in feeds}
+        recorded = [state for state in await self._store.feed_states() if state.source == "opml"]
+        kept = [state for state in recorded if state.id not in ids and state.url not in urls]
+        return [*feeds, *(FeedSettings(id=state.id, url=state.url, name=state.id, source="opml") for state in kept)]
+
+    async def _put_in_force(self, feeds: Sequence[FeedSettings]) -> None:
         records = [FeedRecord(id=feed.id, url=feed.url, source=feed.source) for feed in feeds]
         await self._store.sync_feeds(records, self._clock.now())
         self._current = {feed.id: feed for feed in feeds}

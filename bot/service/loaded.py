@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.newsroom import read_sources
+from bot.newsroom import gather_sources
 from rules import RuleFiles, Ruleset, RuleSource, compile_ruleset, read_rules
 from rules.errors import MistakesFound
 from storage import WatchlistRecord
@@ -64,16 +64,16 @@ class RulesInForce:
 
     async def load(self) -> bool:
         """Read and compile the files; return whether they are in force now. Any mistake keeps the whole last good set."""
-        sources = await asyncio.to_thread(read_sources, self._settings)
+        sources, unread = await asyncio.to_thread(gather_sources, self._settings)
         files, ruleset = await asyncio.to_thread(_compile, sources)
-        self.problems = files.problems
+        self.problems = (*unread, *files.problems)
         texts = {source.file: source.text for source in sources}
         now = self._clock.now()
-        if ruleset is None:
+        if ruleset is None or unread:  # without an unread file, watchlists would silently be missing
             await self._store.record_ruleset(_digest_of_texts(texts), texts, good=False, now=now)
-            for problem in files.mistakes:
+            for problem in (*unread, *files.mistakes):
                 self._log.error("rule_mistake", problem=str(problem))
-            self._log.error("rules_kept", mistakes=len(files.mistakes))
+            self._log.error("rules_kept", mistakes=len(unread) + len(files.mistakes))
             return False
         if self._current and self._current.ruleset.digest == ruleset.digest:
             return True

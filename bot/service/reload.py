@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from watchfiles import Change, awatch
 
+from bot.service.retry import until_stored
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.clock import Clock
     from bot.logs import Logger
     from bot.service.feeds_in_force import FeedsInForce
     from bot.service.loaded import RulesInForce
@@ -19,22 +22,34 @@ __all__ = ["watch_files"]
 QUIET_MS = 300
 LONGEST_MS = 5_000
 """A folder that is never quiet is read at least this often."""
+AGAIN_S = 30.0
 
 
-async def watch_files(settings: Settings, rules: RulesInForce, feeds: FeedsInForce, *, log: Logger) -> None:
+async def watch_files(
+    settings: Settings, rules: RulesInForce, feeds: FeedsInForce, *, clock: Clock, log: Logger
+) -> None:
     """Reload rules or feeds whenever their files are saved, until cancelled."""
     folders = _folders(settings)
-    if not folders:
-        return
-    watcher = awatch(*folders, watch_filter=_is_ours, debounce=LONGEST_MS, step=QUIET_MS, recursive=True)
-    async for changes in watcher:
-        changed = {path for _, path in changes}
-        if settings.feeds_file and str(settings.feeds_file) in changed:
-            await feeds.load()
-        if str(settings.file) in changed:
-            log.warning("restart_needed", file=settings.file.name, reason="the configuration is read at the start")
-        if any(path.endswith((".yaml", ".yml")) and path != str(settings.file) for path in changed):
-            await rules.load()
+    while folders:
+        try:
+            watcher = awatch(*folders, watch_filter=_is_ours, debounce=LONGEST_MS, step=QUIET_MS, recursive=True)
+            async for changes in watcher:
+                changed = {path for _, path in changes}
+                await _reload(changed, settings, rules, feeds, clock=clock, log=log)
+        except (OSError, RuntimeError) as error:  # a folder that went away, no more inotify watches
+            log.error("watching_failed", error=str(error), again_in=AGAIN_S)
+        await clock.sleep(AGAIN_S)
+
+
+async def _reload(
+    changed: set[str], settings: Settings, rules: RulesInForce, feeds: FeedsInForce, *, clock: Clock, log: Logger
+) -> None:
+    if settings.feeds_file and str(settings.feeds_file) in changed:
+        await until_stored(feeds.load, clock=clock, log=log)
+    if str(settings.file) in changed:
+        log.warning("restart_needed", file=settings.file.name, reason="the configuration is read at the start")
+    if any(path.endswith((".yaml", ".yml")) and path != str(settings.file) for path in changed):
+        await until_stored(rules.load, clock=clock, log=log)
 
 
 def _folders(settings: Settings) -> list[Path]:

@@ -107,7 +107,7 @@ class Service:
                 group.create_task(self._scheduler().run()),
                 group.create_task(self._keep_flushing()),
                 group.create_task(self._keep_pruning()),
-                group.create_task(watch_files(self.settings, self.rules, self.feeds, log=self._log)),
+                group.create_task(watch_files(self.settings, self.rules, self.feeds, clock=self._clock, log=self._log)),
             ]
             await stop.wait()
             self._log.info("stopping")

@@ -44,6 +44,6 @@ def clock(moment: datetime, zone: tzinfo, digits: Digits = "latn") -> str:
 def day_and_clock(moment: datetime, zone: tzinfo, locale: str = "ar", digits: Digits = "latn") -> str:
     """Return ``الأربعاء 30 آب/أغسطس، 18:42``, with the months that the locale's region uses (``ar-LB``: آب)."""
     local = moment.astimezone(zone)
-    months = MONTHS.get(locale.replace("_", "-").partition("-")[2].upper(), DOUBLE)
+    months = MONTHS.get(locale.replace("_", "-").rpartition("-")[2].upper(), DOUBLE)
     text = f"{DAYS[local.weekday()]} {local.day} {months[local.month - 1]}، {local:%H:%M}"
     return digits_of(text, digits)
