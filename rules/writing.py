@@ -150,8 +150,16 @@ def _quoted(words: str) -> str:
 # --- the tree -----------------------------------------------------------------------------------------------------------
 
 
-def as_tree(expression: Expression) -> Tree:  # noqa: C901 - one case a kind of node, each one line
-    """Return the tree as plain data: texts, lists and mappings, as `read_expression` takes them."""
+def as_tree(expression: Expression) -> dict[str, object]:
+    """Return the tree as plain data: texts, lists and mappings, as `read_expression` takes them.
+
+    A text on its own would be read as lines, so a single word is a mapping too.
+    """
+    tree = _tree(expression)
+    return {"term": tree} if isinstance(tree, str) else tree
+
+
+def _tree(expression: Expression) -> Tree:  # noqa: C901 - one case a kind of node, each one line
     match expression:
         case Term():
             return _term(expression)
@@ -176,7 +184,7 @@ def as_tree(expression: Expression) -> Tree:  # noqa: C901 - one case a kind of 
 
 
 def _trees(parts: tuple[Expression, ...]) -> list[Tree]:
-    return [as_tree(part) for part in parts]
+    return [_tree(part) for part in parts]
 
 
 def _alternatives(part: Expression) -> list[Tree]:
@@ -224,7 +232,7 @@ PLAIN = re.compile(r"[^\W_](?:[\w .%/()+«»“”؟!\-]*[\w%)»”؟!.])?")
 """What may stand in YAML without quotes, and reads well there."""
 
 
-def as_yaml(tree: Tree, indent: int = 0) -> str:
+def as_yaml(tree: object, indent: int = 0) -> str:
     """Return a tree as YAML in the form that shows well beside Arabic: each Latin key alone, wholly Arabic lines under it."""
     return "\n".join(_rows(tree, indent)) + "\n"
 
