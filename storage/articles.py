@@ -211,7 +211,7 @@ def _match(db: sqlite_utils.Database, article_id: int, match: MatchCommit, commi
     ).fetchone()
     if made.rowcount == 1:
         counts.matches += 1
-    elif not match.revive:
+    elif not match.revive or not _is_silenced(db, match_id):
         return
     else:
         db.execute(
@@ -220,6 +220,11 @@ def _match(db: sqlite_utils.Database, article_id: int, match: MatchCommit, commi
     for delivery in match.deliveries:
         counts.messages += attach(db, match_id, delivery, match.severity, now)
         counts.deliveries += 1
+
+
+def _is_silenced(db: sqlite_utils.Database, match_id: int) -> bool:
+    others = "SELECT 1 FROM deliveries WHERE match_id = ? AND NOT (state = 'suppressed' AND reason = 'first_fetch')"
+    return db.execute(others, [match_id]).fetchone() is None
 
 
 def _insertion(table: str, row: Mapping[str, object]) -> str:

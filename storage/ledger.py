@@ -1,4 +1,4 @@
-"""Looking back: the newest matches, the books, and forgetting what is old."""
+"""Looking back: the newest matches, and the books."""
 
 from __future__ import annotations
 
@@ -6,60 +6,20 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from storage.messages import recover
-from storage.records import AuditReport, AuditRow, LatestRow
+from storage.checks import broken_rules
+from storage.records import AuditReport, AuditRow, DoubtRow, LatestRow, StuckRow
 from storage.times import as_micros, from_micros
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    import sqlite_utils
-
-__all__ = ["audit", "integrity", "latest", "prune_articles", "prune_ledger", "repair"]
+__all__ = ["audit", "latest"]
 
 STUCK_AFTER = timedelta(hours=1)
 STATE_ORDER = "CASE deliveries.state WHEN 'sent' THEN 6 WHEN 'sending' THEN 5 WHEN 'unknown' THEN 4 WHEN 'pending' THEN 3" \
     " WHEN 'failed' THEN 2 ELSE 1 END"  # fmt: skip
-STEP = 500
-"""Rows that one transaction of `prune` forgets, so that no commit waits long behind it."""
-
-TROUBLES = (
-    (
-        "match {} ({}) has no delivery",
-        "SELECT matches.id, watchlist_id FROM matches LEFT JOIN deliveries ON match_id = matches.id WHERE deliveries.id IS NULL",
-    ),
-    (
-        "delivery {} is {} while its message {} is {}",
-        "SELECT deliveries.id, deliveries.state, messages.id, messages.state FROM deliveries JOIN messages ON"
-        " messages.id = message_id WHERE deliveries.state <> messages.state AND deliveries.state <> 'suppressed'"
-        " AND NOT (deliveries.state = 'pending' AND messages.state = 'sending')"
-        " AND coalesce(how, '') <> 'listed_only'",
-    ),
-    (
-        "delivery {} is {} without a message",
-        "SELECT id, state FROM deliveries WHERE message_id IS NULL AND state IN ('sending', 'unknown', 'sent', 'failed')"
-        " AND coalesce(how, '') <> 'listed_only'",
-    ),
-    (
-        "delivery {} waits without a message and without a hold",
-        "SELECT id FROM deliveries WHERE message_id IS NULL AND state = 'pending' AND hold IS NULL",
-    ),
-    (
-        "message {} ({}) stands for no delivery",
-        "SELECT messages.id, kind FROM messages LEFT JOIN deliveries ON message_id = messages.id"
-        " WHERE kind IN ('alert', 'reply') AND deliveries.id IS NULL",
-    ),
-    (
-        "chat {} has more than one alert for story {}",
-        "SELECT chat_id, story_id FROM messages WHERE kind = 'alert' AND state IN ('pending', 'sending', 'sent')"
-        " GROUP BY chat_id, story_id HAVING count(*) > 1",
-    ),
-    (
-        "message {} was accepted without a time or a name",
-        "SELECT id FROM messages WHERE state = 'sent' AND (sent_at IS NULL OR remote_id IS NULL)",
-    ),
-)
+CHAT = "chats.kind || ':' || address || CASE thread WHEN 0 THEN '' ELSE '#' || thread END"
 
 
 def latest(
@@ -110,25 +70,54 @@ def _latest_row(connection: sqlite3.Connection, article_id: int) -> LatestRow:
 
 
 def audit(connection: sqlite3.Connection, *, since: datetime | None, now: datetime) -> AuditReport:
-    """Balance the books. Counts are of matches since a moment; troubles are looked for in all of the ledger."""
+    """Balance the books. Counts are of matches since a moment; broken rules are looked for in all of the ledger."""
     micros = as_micros(since) if since else 0
     articles = connection.execute("SELECT count(*) FROM articles WHERE seen_at >= ?", [micros]).fetchone()[0]
     matches = connection.execute("SELECT count(*) FROM matches WHERE matched_at >= ?", [micros]).fetchone()[0]
     unknowns = connection.execute("SELECT coalesce(sum(unknowns), 0) FROM messages").fetchone()[0]
+    rows = tuple(_books(connection, micros))
     return AuditReport(
         since=since,
         articles=articles,
         matches=matches,
-        rows=tuple(_books(connection, micros)),
+        rows=rows,
+        messages=_messages(connection, micros),
         unknowns=unknowns,
+        doubts=tuple(_doubts(connection, micros)),
         stuck=tuple(_stuck(connection, now)),
-        troubles=tuple(_troubles(connection)),
+        troubles=(*_sums(connection, rows, micros), *broken_rules(connection, now)),
     )
+
+
+def _sums(connection: sqlite3.Connection, rows: tuple[AuditRow, ...], since: int) -> list[str]:
+    """Count the deliveries in other ways: by themselves, those of no match too, and by the states of each row."""
+    (counted,) = connection.execute(
+        "SELECT count(*) FROM deliveries LEFT JOIN matches ON matches.id = match_id"
+        " WHERE matched_at >= ?1 OR (?1 = 0 AND matched_at IS NULL)",
+        [since],
+    ).fetchone()
+    found = [
+        f"{row.watchlist_id} in {row.chat}: {row.deliveries} deliveries, but their states sum up to {row.sum_of_states}"
+        for row in rows
+        if row.deliveries != row.sum_of_states
+    ]
+    booked = sum(row.deliveries for row in rows)
+    return found if counted == booked else [*found, f"{counted} deliveries are on record, the books hold {booked}"]
+
+
+def _messages(connection: sqlite3.Connection, since: int) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    rows = connection.execute(
+        "SELECT kind, state, count(*) FROM messages WHERE created_at >= ? GROUP BY 1, 2 ORDER BY 1, 2", [since]
+    ).fetchall()
+    for kind, state, count in rows:
+        counts.setdefault(kind, {})[state] = count
+    return counts
 
 
 def _books(connection: sqlite3.Connection, since: int) -> list[AuditRow]:
     rows = connection.execute(
-        "SELECT watchlist_id, coalesce(kind || ':' || address || CASE thread WHEN 0 THEN '' ELSE '#' || thread END, '-'),"
+        f"SELECT watchlist_id, coalesce({CHAT}, '-'),"  # noqa: S608 - own text
         " deliveries.state, hold, reason, how, count(*)"
         " FROM deliveries JOIN matches ON matches.id = match_id LEFT JOIN chats ON chats.id = deliveries.chat_id"
         " WHERE matched_at >= ? GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2",
@@ -167,83 +156,65 @@ def _book(watchlist: str, chat: str, entries: list[tuple[str, str | None, str | 
     )
 
 
-def _stuck(connection: sqlite3.Connection, now: datetime) -> list[str]:
+def _doubts(connection: sqlite3.Connection, since: int) -> list[DoubtRow]:
     rows = connection.execute(
-        "SELECT messages.id, messages.state, chats.kind, address FROM messages JOIN chats ON chats.id = chat_id"
-        " WHERE messages.state IN ('sending', 'unknown') AND sending_at < ?",
-        [as_micros(now - STUCK_AFTER)],
+        f"SELECT messages.id, {CHAT}, kind_of, messages.state, unknowns, sending_at, last_error, ("  # noqa: S608 - own text
+        "   SELECT title FROM deliveries JOIN matches ON matches.id = match_id JOIN articles ON articles.id = article_id"
+        "   WHERE message_id = messages.id ORDER BY articles.id LIMIT 1)"
+        " FROM (SELECT *, kind AS kind_of FROM messages) AS messages JOIN chats ON chats.id = chat_id"
+        " WHERE unknowns > 0 AND coalesce(sending_at, created_at) >= ? ORDER BY messages.id",
+        [since],
     ).fetchall()
     return [
-        f"message {number} to {kind}:{address} has been {state} for over an hour"
-        for number, state, kind, address in rows
-    ]
-
-
-def _troubles(connection: sqlite3.Connection) -> list[str]:
-    return [sentence.format(*row) for sentence, query in TROUBLES for row in connection.execute(query).fetchall()]
-
-
-def repair(db: sqlite_utils.Database, now: datetime) -> list[str]:
-    """Repair what needs no guess, and name it. The caller knows that no service is running."""
-    fixed = []
-    doubtful = recover(db, now)
-    if doubtful:
-        fixed.append(f"{doubtful} messages left in sending are unknown now")
-    for state in ("sent", "failed", "unknown", "pending"):
-        done = db.execute(
-            "UPDATE deliveries SET state = ?, changed_at = ? WHERE state <> ? AND state <> 'suppressed'"
-            " AND coalesce(how, '') <> 'listed_only' AND message_id IN (SELECT id FROM messages WHERE state = ?)",
-            [state, as_micros(now), state, state],
+        DoubtRow(
+            message_id=row[0],
+            chat=row[1],
+            kind=row[2],
+            state=row[3],
+            times=row[4],
+            last_at=from_micros(row[5]),
+            reason=row[6],
+            title=row[7],
         )
-        if done.rowcount:
-            fixed.append(f"{done.rowcount} deliveries follow their message again: {state}")
-    return fixed
-
-
-def prune_articles(db: sqlite_utils.Database, before: datetime) -> int:
-    """Empty the bodies of some old articles; titles and keys stay, so that no old entry alerts again."""
-    done = db.execute(
-        "UPDATE articles SET body = '' WHERE id IN (SELECT id FROM articles WHERE seen_at < ? AND body <> '' AND NOT EXISTS"
-        " (SELECT 1 FROM matches JOIN deliveries ON match_id = matches.id WHERE article_id = articles.id"
-        " AND deliveries.state IN ('pending', 'sending', 'unknown')) LIMIT ?)",
-        [as_micros(before), STEP],
-    )
-    return int(done.rowcount)
-
-
-def prune_ledger(db: sqlite_utils.Database, before: datetime) -> int:
-    """Forget some whole stories that are old and wholly settled, with everything that belongs to them."""
-    stories = [
-        row[0]
-        for row in db.execute(
-            "SELECT id FROM stories WHERE last_at < ? AND NOT EXISTS (SELECT 1 FROM articles JOIN matches ON"
-            " article_id = articles.id JOIN deliveries ON match_id = matches.id WHERE story_id = stories.id"
-            " AND deliveries.state IN ('pending', 'sending', 'unknown'))"
-            " AND NOT EXISTS (SELECT 1 FROM messages WHERE story_id = stories.id"
-            " AND state IN ('pending', 'sending', 'unknown')) LIMIT ?",
-            [as_micros(before), STEP],
-        ).fetchall()
+        for row in rows
     ]
-    for story in stories:
-        _forget(db, story)
-    return len(stories)
 
 
-def _forget(db: sqlite_utils.Database, story: int) -> None:
-    matches = "SELECT matches.id FROM matches JOIN articles ON articles.id = article_id WHERE story_id = ?"
-    messages = "SELECT id FROM messages WHERE story_id = ?"
-    db.execute(f"DELETE FROM feedback WHERE match_id IN ({matches}) OR message_id IN ({messages})", [story, story])  # noqa: S608
-    db.execute(f"DELETE FROM deliveries WHERE match_id IN ({matches})", [story])  # noqa: S608 - own text
-    db.execute("UPDATE messages SET parent_id = NULL WHERE story_id = ?", [story])
-    db.execute("DELETE FROM messages WHERE story_id = ?", [story])
-    db.execute("DELETE FROM matches WHERE article_id IN (SELECT id FROM articles WHERE story_id = ?)", [story])
-    db.execute("DELETE FROM story_signatures WHERE story_id = ?", [story])
-    db.execute("DELETE FROM articles WHERE story_id = ?", [story])
-    db.execute("DELETE FROM stories WHERE id = ?", [story])
+def _stuck(connection: sqlite3.Connection, now: datetime) -> list[StuckRow]:
+    """Return what has waited for over an hour without a hold; the longest waiting first."""
+    micros = as_micros(now)
+    rows = connection.execute(
+        f"SELECT messages.id, {CHAT}, messages.state, attempts, last_error, due_at, lease_until,"  # noqa: S608 - own text
+        " CASE messages.state WHEN 'pending' THEN created_at ELSE coalesce(sending_at, created_at) END AS since,"
+        " (SELECT count(*) FROM deliveries WHERE message_id = messages.id)"
+        " FROM messages JOIN chats ON chats.id = chat_id"
+        " WHERE messages.state IN ('pending', 'sending', 'unknown') AND since < ?"
+        " AND NOT (messages.state = 'pending' AND due_at > ? AND attempts = 0)"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message_id = messages.id AND hold IS NOT NULL)"
+        " ORDER BY since, messages.id",
+        [as_micros(now - STUCK_AFTER), micros],
+    ).fetchall()
+    return [
+        StuckRow(
+            message_id=row[0],
+            chat=row[1],
+            state=row[2],
+            since=from_micros(row[7]),
+            deliveries=row[8],
+            why=_why(row[2], row[3], row[4], row[5], row[6], now),
+        )
+        for row in rows
+    ]
 
 
-def integrity(connection: sqlite3.Connection) -> list[str]:
-    """Return what SQLite's own checks find."""
-    found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)").fetchall() if row[0] != "ok"]
-    keys = connection.execute("PRAGMA foreign_key_check").fetchall()
-    return [*found, *(f"row {row[1]} of {row[0]} points to a missing row of {row[2]}" for row in keys[:20])]
+def _why(state: str, attempts: int, error: str | None, due: int, lease: int | None, now: datetime) -> str:
+    said = f": {error}" if error else ""
+    if state == "unknown":
+        return f"its answer was lost{said}; it is decided at the chat's next turn"
+    if state == "sending":
+        held = lease is not None and as_micros(now) <= lease
+        return "its request is under way" if held else "nobody is sending it any more; the next start takes it up"
+    again = f"again at {from_micros(due):%Y-%m-%d %H:%M} UTC" if due > as_micros(now) else "due now"
+    if attempts:
+        return f"tried {attempts} times in vain{said}; {again}"
+    return f"not tried yet{said}; is marsad running, and can it send there? {again}"

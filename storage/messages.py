@@ -66,13 +66,13 @@ def _message_for(
         [match_id],
     ).fetchone()
     rows = db.execute(
-        "SELECT id, kind, state, severity FROM messages WHERE chat_id = ? AND story_id = ? AND state <> 'failed'"
+        "SELECT id, kind, state, severity, lease_token FROM messages WHERE chat_id = ? AND story_id = ? AND state <> 'failed'"
         " ORDER BY id DESC",
         [delivery.chat_id, story],
     ).fetchall()
     due = as_micros(delivery.due_at) if delivery.due_at else now
-    for message_id, _, state, shown in rows:
-        if state == "pending":
+    for message_id, _, state, shown, lease in rows:
+        if state == "pending" and lease is None:  # a claimed one leaves with what it held when it was claimed
             worst = max(severity, shown, key=SEVERITIES.index)
             db.execute(
                 "UPDATE messages SET wanted_rev = wanted_rev + 1, severity = ?, due_at = min(due_at, ?) WHERE id = ?",
@@ -81,9 +81,9 @@ def _message_for(
             return message_id, 0
     parent = next((row[0] for row in rows if row[1] == "alert"), None)
     made = db.execute(
-        "INSERT INTO messages (chat_id, story_id, kind, parent_id, severity, state, due_at, order_key)"
-        " VALUES (?, ?, ?, ?, ?, 'pending', ?, ?)",
-        [delivery.chat_id, story, "reply" if parent else "alert", parent, severity, due, order],
+        "INSERT INTO messages (chat_id, story_id, kind, parent_id, severity, state, created_at, due_at, order_key)"
+        " VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?)",
+        [delivery.chat_id, story, "reply" if parent else "alert", parent, severity, now, due, order],
     )
     return int(made.lastrowid or 0), 1
 
@@ -284,7 +284,7 @@ def _fail(db: sqlite_utils.Database, message_id: int, reason: str, now: datetime
         [reason, message_id],
     )
     db.execute(
-        "UPDATE deliveries SET state = 'failed', reason = ?, changed_at = ? WHERE message_id = ? AND state = ?",
+        "UPDATE deliveries SET state = 'failed', reason = ?, hold = NULL, changed_at = ? WHERE message_id = ? AND state = ?",
         [reason, as_micros(now), message_id, was],
     )
 

@@ -21,6 +21,7 @@ __all__ = [
     "Committed",
     "DeliveryCommit",
     "DeliveryState",
+    "DoubtRow",
     "FeedRecord",
     "FeedRhythm",
     "FeedState",
@@ -41,6 +42,7 @@ __all__ = [
     "RulesetRecord",
     "SendResult",
     "Sighting",
+    "StuckRow",
     "SuppressReason",
     "TopicNews",
     "UnknownOutcome",
@@ -187,7 +189,7 @@ class DeliveryCommit:
 class MatchCommit:
     """One watchlist that matched; at least one delivery. A match already on record is left as it is, unless ``revive``:
 
-    then its deliveries that were suppressed as first_fetch become the ones given here.
+    then, if all its deliveries were suppressed as first_fetch, they become the ones given here.
     """
 
     watchlist_id: str
@@ -478,21 +480,54 @@ class AuditRow:
     suppressed: dict[str, int]
     held: dict[str, int]
 
+    @property
+    def sum_of_states(self) -> int:
+        """Return what the states add up to; it must be ``deliveries``."""
+        return self.sent + self.pending + self.sending + self.unknown + self.failed + sum(self.suppressed.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckRow:
+    """A message that has waited for over an hour though nothing holds it back; ``why`` is an English sentence."""
+
+    message_id: int
+    chat: str
+    state: MessageState
+    since: datetime
+    deliveries: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtRow:
+    """A message whose answer was lost, ``times`` times: so many doubles of it are possible. ``title`` is an article's."""
+
+    message_id: int
+    chat: str
+    kind: MessageKind
+    state: MessageState
+    times: int
+    last_at: datetime | None
+    reason: str | None
+    title: str | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
     """The ledger's own account. It balances when ``troubles`` is empty; each trouble is one English sentence.
 
-    ``unknowns`` is how often, in all, an answer was lost: no more doubles than this are possible. ``stuck`` names
-    messages that have waited in ``sending`` or ``unknown`` longer than an hour.
+    ``messages`` counts by kind and state. ``unknowns`` is how often, in all, an answer was lost: no more doubles than
+    this are possible; ``doubts`` names them. ``stuck`` names what has waited longer than an hour, and why.
     """
 
     since: datetime | None
     articles: int
     matches: int
     rows: tuple[AuditRow, ...]
+    messages: dict[str, dict[str, int]]
     unknowns: int
-    stuck: tuple[str, ...]
+    doubts: tuple[DoubtRow, ...]
+    stuck: tuple[StuckRow, ...]
     troubles: tuple[str, ...]
     fixed: tuple[str, ...] = ()
 

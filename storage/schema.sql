@@ -154,6 +154,7 @@ CREATE TABLE messages (
     parent_id INTEGER REFERENCES messages (id),
     severity TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'unknown', 'sent', 'failed')),
+    created_at INTEGER NOT NULL,
     due_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     unknowns INTEGER NOT NULL DEFAULT 0,

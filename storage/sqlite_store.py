@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from rules.errors import LeaseLost
-from storage import articles, chats, feeds, inbox, ledger, messages, news, rulesets
+from storage import articles, chats, checks, feeds, inbox, ledger, messages, news, prune, repair, rulesets
 from storage.connection import open_connection, reading, transaction
 
 if TYPE_CHECKING:
@@ -333,21 +333,21 @@ class SqliteStore:
 
     async def audit(self, *, since: datetime | None, now: datetime, fix: bool = False) -> AuditReport:
         """Balance the books; ``fix`` first repairs what can be repaired without guessing."""
-        fixed = tuple(await self._write(ledger.repair, now)) if fix else ()
+        fixed = tuple(await self._write(repair.repair, now)) if fix else ()
         return replace(await self._read(ledger.audit, since=since, now=now), fixed=fixed)
 
     async def prune(self, *, articles_before: datetime, ledger_before: datetime) -> dict[str, int]:
         """Forget what is old, in steps of bounded length."""
         counts = {"bodies": 0, "stories": 0}
-        while done := await self._write(ledger.prune_articles, articles_before):
+        while done := await self._write(prune.prune_articles, articles_before):
             counts["bodies"] += done
-        while done := await self._write(ledger.prune_ledger, ledger_before):
+        while done := await self._write(prune.prune_ledger, ledger_before):
             counts["stories"] += done
         return counts
 
     async def integrity(self) -> list[str]:
         """Return what the database says is wrong with itself."""
-        return await self._read(ledger.integrity)
+        return await self._read(checks.integrity)
 
 
 async def _whole(executor: ThreadPoolExecutor, work: Callable[[], Answer]) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -13,17 +12,23 @@ import click
 
 from bot.cli.options import config_option, json_option, load_settings
 from bot.loop import run_loop
+from bot.secrets import redact
 from bot.service.lock import newsroom_lock
-from bot.words.ledger import HOLDS, REASONS
+from bot.words.ledger import KINDS, STATES, book_words, total_of
 from rules.errors import MarsadError, UsageError
 from rules.forms import read_duration
-from storage import AuditRow, open_sqlite
+from storage import open_sqlite
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.settings import Settings
-    from storage import AuditReport
+    from storage import AuditReport, DoubtRow, StuckRow
 
 __all__ = ["audit_text", "command"]
+
+SHOWN = 20
+"""Messages in doubt and stuck ones that the text names; `--json` names all."""
 
 
 @click.command("audit")
@@ -65,61 +70,48 @@ async def _audit(settings: Settings, span: timedelta | None, *, fix: bool) -> Au
 
 
 def _record(report: AuditReport) -> dict[str, object]:
-    record = asdict(report)
-    record["since"] = report.since.isoformat() if report.since else None
-    return {**record, "balanced": report.balanced, "deliveries": sum(row.deliveries for row in report.rows)}
+    """Return the report as JSON has it: moments as ISO text."""
+    record = {**asdict(report), "balanced": report.balanced, "deliveries": sum(row.deliveries for row in report.rows)}
+    plain: dict[str, object] = json.loads(redact(json.dumps(record, ensure_ascii=False, default=_iso)))
+    return plain
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def audit_text(report: AuditReport) -> str:
     """Return the books as people read them: a line for each watchlist and chat, the sums, and what does not balance."""
     lines = [f"المقالات: {report.articles:,} · المطابقات: {report.matches:,}", ""]
-    lines += [f"{row.watchlist_id} ← {row.chat}: {_sum(row)}" for row in report.rows]
-    lines += ["", f"المجموع: {_total(report.rows)}"]
+    lines += [f"{row.watchlist_id} ← {row.chat}: {book_words(row)}" for row in report.rows]
+    lines += ["", f"المجموع: {book_words(total_of(report.rows))}"]
+    if report.messages:
+        lines.append(f"الرسائل: {_messages(report.messages)}")
     if report.unknowns:
         lines.append(f"إجابات ضاعت (كل واحدة منها تكرار محتمل): {report.unknowns:,}")
-    lines += [f"عالق: {trouble}" for trouble in report.stuck]
+    lines += [f"غير مؤكد: {_doubt(doubt)}" for doubt in report.doubts[-SHOWN:]]
+    lines += [f"عالق: {_stuck(stuck)}" for stuck in report.stuck[:SHOWN]]
     lines += [f"أُصلح: {repair}" for repair in report.fixed]
     lines += [f"لا يتوازن: {trouble}" for trouble in report.troubles]
     lines.append("الحسابات متوازنة." if report.balanced else "الحسابات غير متوازنة.")
-    return "\n".join(lines)
+    return redact("\n".join(lines))
 
 
-def _sum(row: AuditRow) -> str:
-    return f"{row.deliveries:,} = {' + '.join(_parts(row)) or '0'}"
-
-
-def _total(rows: tuple[AuditRow, ...]) -> str:
-    suppressed: Counter[str] = Counter()
-    held: Counter[str] = Counter()
-    for row in rows:
-        suppressed.update(row.suppressed)
-        held.update(row.held)
-    total = AuditRow(
-        watchlist_id="",
-        chat="",
-        deliveries=sum(row.deliveries for row in rows),
-        sent=sum(row.sent for row in rows),
-        listed_only=sum(row.listed_only for row in rows),
-        pending=sum(row.pending for row in rows),
-        sending=sum(row.sending for row in rows),
-        unknown=sum(row.unknown for row in rows),
-        failed=sum(row.failed for row in rows),
-        suppressed=dict(suppressed),
-        held=dict(held),
+def _messages(counts: Mapping[str, Mapping[str, int]]) -> str:
+    return "؛ ".join(
+        f"{KINDS.get(kind, kind)}: {' + '.join(f'{count:,} {STATES[state]}' for state, count in states.items())}"
+        for kind, states in counts.items()
     )
-    return _sum(total)
 
 
-def _parts(row: AuditRow) -> list[str]:
-    free = row.pending - sum(row.held.values())
-    counts = [
-        (row.sent - row.listed_only, "أُرسل"),
-        (row.listed_only, "ضُمّ إلى تنبيه سابق"),
-        *((count, f"لم يُرسل: {REASONS[reason]}") for reason, count in sorted(row.suppressed.items())),
-        (free, "في الانتظار"),
-        *((count, f"في الانتظار: {HOLDS[hold]}") for hold, count in sorted(row.held.items())),
-        (row.sending, "قيد الإرسال"),
-        (row.unknown, "غير مؤكد"),
-        (row.failed, "تعذّر"),
-    ]
-    return [f"{count:,} {name}" for count, name in counts if count]
+def _doubt(row: DoubtRow) -> str:
+    when = f"{row.last_at:%Y-%m-%d %H:%M} UTC" if row.last_at else "-"
+    times = f" {row.times} مرات" if row.times > 1 else ""
+    what = row.title or KINDS[row.kind]
+    return f"الرسالة {row.message_id} إلى {row.chat}{times}، {when}، وهي الآن: {STATES[row.state]} · {what}"
+
+
+def _stuck(row: StuckRow) -> str:
+    return (
+        f"الرسالة {row.message_id} إلى {row.chat} ({STATES[row.state]} منذ {row.since:%Y-%m-%d %H:%M} UTC): {row.why}"
+    )
