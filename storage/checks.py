@@ -129,9 +129,9 @@ RULES: tuple[tuple[str, str], ...] = (
     # nothing waits where nobody will ever send it
     (
         "delivery {} is {} for chat {}, which is dead",
-        "SELECT deliveries.id, deliveries.state, chats.id FROM deliveries JOIN chats ON chats.id = chat_id"
-        " LEFT JOIN messages ON messages.id = message_id"
-        " WHERE chats.state = 'dead' AND deliveries.state IN ('pending', 'unknown') AND coalesce(messages.state, '') <> 'sending'",
+        "SELECT deliveries.id, deliveries.state, chats.id FROM deliveries JOIN chats ON chats.id = deliveries.chat_id"
+        " LEFT JOIN messages ON messages.id = message_id WHERE chats.state = 'dead'"
+        " AND deliveries.state IN ('pending', 'unknown') AND coalesce(messages.state, '') <> 'sending'",
     ),
     (
         "message {} has been sending longer than its lease, so nobody is sending it",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["attach", "begin", "claim", "finish", "next_due", "put_off", "recent_sends", "recover", "resolve"]
 
 SEVERITIES = ("low", "normal", "high", "critical")
+LONGEST_REQUEST = timedelta(minutes=10)
+"""A request under way longer than this is nobody's: the lease that was claimed may have run out before it began."""
 LONGEST_WAIT = timedelta(days=2)
 """A message due further away than this was put off by a clock that is wrong now: nothing waits longer than a day."""
 
@@ -66,13 +68,13 @@ def _message_for(
         [match_id],
     ).fetchone()
     rows = db.execute(
-        "SELECT id, kind, state, severity, lease_token FROM messages WHERE chat_id = ? AND story_id = ? AND state <> 'failed'"
+        "SELECT id, kind, state, severity FROM messages WHERE chat_id = ? AND story_id = ? AND state <> 'failed'"
         " ORDER BY id DESC",
         [delivery.chat_id, story],
     ).fetchall()
     due = as_micros(delivery.due_at) if delivery.due_at else now
-    for message_id, _, state, shown, lease in rows:
-        if state == "pending" and lease is None:  # a claimed one leaves with what it held when it was claimed
+    for message_id, _, state, shown in rows:
+        if state == "pending":
             worst = max(severity, shown, key=SEVERITIES.index)
             db.execute(
                 "UPDATE messages SET wanted_rev = wanted_rev + 1, severity = ?, due_at = min(due_at, ?) WHERE id = ?",
@@ -208,9 +210,9 @@ def _alert_articles(connection: sqlite3.Connection, message_id: int) -> list[Ale
 def begin(db: sqlite_utils.Database, message_id: int, token: str, now: datetime) -> OutgoingMessage:
     """Go from pending to sending, with the deliveries that are in the message now; return it as it must be shown."""
     done = db.execute(
-        "UPDATE messages SET state = 'sending', sending_at = ?, attempts = attempts + 1"
+        "UPDATE messages SET state = 'sending', sending_at = ?, attempts = attempts + 1, lease_until = max(lease_until, ?)"
         " WHERE id = ? AND lease_token = ? AND state = 'pending'",
-        [as_micros(now), message_id, token],
+        [as_micros(now), as_micros(now + LONGEST_REQUEST), message_id, token],
     )
     _ours(done.rowcount, message_id)
     _deliveries(db, message_id, "pending", "sending", now)

@@ -170,8 +170,7 @@ class Books(RuleBasedStateMachine):
             if message.doubtful:
                 self.wait(self.store.resolve_unknown(message.id, token, resend=resend, now=self.now))
                 return
-            self.wait(self.store.begin_send(message.id, token, self.now))
-            self.begun.append((message, token))
+            self.begun.append((self.wait(self.store.begin_send(message.id, token, self.now)), token))
 
     @precondition(lambda self: self.begun)
     @rule(outcome=outcomes)
@@ -200,10 +199,19 @@ class Books(RuleBasedStateMachine):
         elif self.begun:
             self.a_request_is_answered(outcome)
 
-    @rule(found=matches, story=st.none() | st.integers(0, 5))
-    def news_comes_while_a_message_is_claimed(self, found: dict[str, list], story: int | None) -> None:
-        self.messages_are_claimed(limit=1)
-        self.a_new_article_comes(found, story)
+    @rule(watchlist=st.sampled_from(WATCHLISTS))
+    def news_of_its_story_comes_while_a_message_is_claimed(self, watchlist: str) -> None:
+        if not self.claimed:
+            self.messages_are_claimed(limit=1)
+        stories = sorted(set(self.articles.values()))
+        if self.claimed and self.claimed[0][0].story_id in stories:
+            message, _ = self.claimed[0]
+            where = [(self.chats.index(message.chat.id), "pending")] if message.chat.id in self.chats else []
+            self.a_new_article_comes({watchlist: where}, stories.index(message.story_id))
+
+    @rule(chat=st.integers(0, CHATS - 1), address=st.integers(0, CHATS))
+    def a_chat_moves(self, chat: int, address: int) -> None:
+        self.wait(self.store.succeed_chat(self.chats[chat], str(address), self.now))
 
     def sees(self, message: OutgoingMessage) -> None:
         self.shown |= {
@@ -314,7 +322,7 @@ def test_whatever_happens_in_whatever_order_the_books_balance_and_no_match_is_lo
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=40,
+            max_examples=60,
             stateful_step_count=40,
             deadline=None,
             phases=[Phase.generate],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -230,27 +229,6 @@ async def test_a_delivery_that_a_message_did_not_contain_goes_out_in_a_reply(
     assert [message.chat.address.address for message in replies] == ["sent"]
     assert replies[0].parent_remote_id == "1"
     assert [article.watchlists for article in replies[0].articles] == [{"arms": "arms"}]
-
-
-async def test_what_comes_while_a_message_is_claimed_goes_out_in_one_of_its_own(store: SqliteStore) -> None:
-    claimed = await store.claim_messages(NOW, Lease(token="s", until=NOW + MINUTE), limit=9)
-    (message,) = [each for each in claimed if each.chat.address.address == "waiting"]
-    await store.hasten_feeds()
-    await store.claim_due_feeds(NOW, Lease(token="t", until=NOW + MINUTE), limit=1, longest_wait=timedelta(days=1))
-    update = FeedUpdate(feed_id="a", lease_token="t", now=NOW, next_at=NOW, interval_s=60, fetched=True)
-    late = replace(
-        _article("7", (DeliveryCommit(chat_id=message.chat.id, state="pending"),)), story_id=message.story_id
-    )
-    await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(late,)))
-    await store.begin_send(message.id, "s", NOW)
-    await store.finish_send(message.id, "s", Accepted(remote_id="4"), NOW)
-    (reply,) = [
-        each
-        for each in await store.claim_messages(NOW, Lease(token="s", until=NOW + MINUTE), limit=9)
-        if each.chat.address.address == "waiting"
-    ]
-    assert [article.title for article in message.articles] == ["وصول الشحنة رقم 4"]
-    assert (reply.kind, [article.title for article in reply.articles]) == ("reply", ["وصول الشحنة رقم 7"])
 
 
 async def test_a_waiting_second_alert_becomes_a_reply_to_the_first(store: SqliteStore, tmp_path: Path) -> None:
