@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+settings.register_profile("suite", database=None, deadline=None, derandomize=True)
+settings.load_profile("suite")  # the same examples each time, no clock, nothing written beside the tests
 
 INPUTS = {".yaml", ".yml", ".secret", ".py", ".pyc"}
 MOST_BYTES = 8_000_000

@@ -186,9 +186,9 @@ codecs.register_error("pasted", _pasted)
 
 
 def _score(text: str) -> float:
-    """Return how Arabic a text looks: the share of frequent letters, less that of accented Latin ones, beyond ASCII."""
+    """Return how Arabic a text looks: the share of frequent letters, less twice that of accented Latin ones."""
     foreign = len(re.findall(r"[^\x00-\x7f]", text))
-    return (len(COMMON.findall(text)) - len(WESTERN_LETTER.findall(text))) / foreign if foreign else 0.0
+    return (len(COMMON.findall(text)) - 2 * len(WESTERN_LETTER.findall(text))) / foreign if foreign else 0.0
 
 
 # --- text that was encoded twice ------------------------------------------------------------------------------------------

@@ -19,9 +19,12 @@ ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
 
 class _Text(HTMLParser):
+    """Collects text. What stands in a silent element is held back, and dropped only if that element ends."""
+
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self._held: list[str] = []
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -29,17 +32,22 @@ class _Text(HTMLParser):
         if tag in SILENT:
             self._silent += 1
         if tag in BLOCKS:
-            self.parts.append("\n")
+            self.handle_data("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in SILENT and self._silent:
             self._silent -= 1
+            if not self._silent:
+                self._held.clear()
         if tag in BLOCKS:
-            self.parts.append("\n")
+            self.handle_data("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
+        (self._held if self._silent else self.parts).append(data)
+
+    def text(self) -> str:
+        self.close()
+        return "".join([*self.parts, *(() if self.cdata_elem else self._held)])
 
 
 def plain_text(text: str) -> str:
@@ -66,5 +74,4 @@ def _untagged(text: str) -> str:
         return html.unescape(text) if ENTITY.search(text) else text
     reader = _Text()
     reader.feed(text)
-    reader.close()
-    return "".join(reader.parts)
+    return reader.text()

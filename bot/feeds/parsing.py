@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import struct
 import sys
 from contextlib import suppress
@@ -27,9 +28,14 @@ __all__ = ["ParserPool"]
 LENGTH = struct.Struct(">I")
 DEADLINE = timedelta(seconds=15)
 """A full feed of 500 long entries takes about a second."""
+START = timedelta(seconds=30)
+"""A worker imports the parser in a third of a second; a machine that is busy starting takes longer."""
 MEMORY = 1_000_000_000
 TRIES = 2
-LARGEST_ANSWER = 200_000_000
+LARGEST_ANSWER = 60_000_000
+"""What a body of ``fetch.max_bytes`` can become, with room to spare."""
+LONG_ANSWER = 500_000
+"""From here on reading JSON takes milliseconds, in which the loop has better to do."""
 
 
 class _Died(Exception):
@@ -77,6 +83,7 @@ class _Worker:
         self.deadline = deadline
         self._memory = memory
         self._process: asyncio.subprocess.Process | None = None
+        self._killed: list[asyncio.subprocess.Process] = []
 
     @property
     def pid(self) -> int | None:
@@ -103,38 +110,51 @@ class _Worker:
                 "-m",
                 "bot.feeds.worker",
                 str(self._memory),
+                str(math.ceil(self.deadline.total_seconds())),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )
+            async with asyncio.timeout(START.total_seconds()):
+                await _frame(self._process)
         return self._process
 
     async def stop(self) -> None:
         """End the process and wait until it is gone."""
-        process = self._process
         self._kill()
-        if process:
-            await process.wait()
+        while self._killed:
+            await self._killed[-1].wait()
+            self._killed.pop()
 
     def _kill(self) -> None:
-        if self._process and self._process.returncode is None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        self._killed.append(process)
+        if process.returncode is None:
             with suppress(ProcessLookupError):
-                self._process.kill()
-        self._process = None
+                process.kill()
 
 
 async def _exchange(process: asyncio.subprocess.Process, document: Document) -> dict[str, object]:
     assert process.stdin  # noqa: S101 - both pipes were asked for
-    assert process.stdout  # noqa: S101
     header = {"url": document.url, "content_type": document.content_type, "content_location": document.content_location}
     payload = json.dumps(header).encode() + b"\n" + document.body
     process.stdin.write(LENGTH.pack(len(payload)) + payload)
     await process.stdin.drain()
+    text = await _frame(process)
+    answer: dict[str, object] = (
+        await asyncio.to_thread(json.loads, text) if len(text) > LONG_ANSWER else json.loads(text)
+    )
+    return answer
+
+
+async def _frame(process: asyncio.subprocess.Process) -> bytes:
+    assert process.stdout  # noqa: S101 - it was asked for
     (length,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
     if length > LARGEST_ANSWER:
         message = "the answer is too long"
         raise ValueError(message)
-    answer: dict[str, object] = json.loads(await process.stdout.readexactly(length))
-    return answer
+    return await process.stdout.readexactly(length)
 
 
 def _feed(answer: dict[str, object]) -> FeedDocument:

@@ -12,6 +12,8 @@ import json
 import signal
 import struct
 import sys
+import time
+import traceback
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -20,10 +22,12 @@ from bot.feeds.documents import Document, FeedDocument
 from bot.feeds.parser import parse_document
 from rules.errors import ParseError
 
-__all__ = ["main", "read_frame", "write_frame"]
+__all__ = ["READY", "main", "read_frame", "write_frame"]
 
 PR_SET_PDEATHSIG = 1
 LENGTH = struct.Struct(">I")
+READY = b"ready"
+"""The first frame that a worker writes: from here on, time is the document's."""
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -53,7 +57,10 @@ def answer(frame: bytes) -> bytes:
         return json.dumps({"error": "the document is nested too deeply"}).encode()
     except MemoryError:
         return json.dumps({"error": "the document needs more memory than it may have"}).encode()
-    return json.dumps(_plain(feed), default=_moment).encode("utf-8", "replace")
+    except Exception as error:  # noqa: BLE001 - the parser's own mistakes are this feed's trouble, not the worker's end
+        traceback.print_exc(limit=-3)
+        return json.dumps({"error": f"the parser failed on the document: {type(error).__name__}"}).encode()
+    return json.dumps(_plain(feed), default=_moment, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _plain(feed: FeedDocument) -> dict[str, object]:
@@ -71,8 +78,9 @@ def _moment(value: object) -> str:
 
 
 def _limit(memory: int) -> None:
-    """Bound the memory, and die with the parent, where the system can. The parent's deadline bounds the time."""
+    """Bound the memory, and die with the parent, where the system can. Signals to the whole group are the parent's affair."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
@@ -83,11 +91,24 @@ def _limit(memory: int) -> None:
             ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _grant(seconds: int) -> None:
+    """Give so many seconds of the processor from now on; the system ends a worker that takes more, even if nobody watches."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        until = int(time.process_time()) + seconds + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
 def main() -> None:
-    """Answer requests until standard input ends."""
-    _limit(int(sys.argv[1]))
+    """Answer requests until standard input ends. Arguments: bytes of memory, seconds of the processor for each document."""
+    memory, seconds = int(sys.argv[1]), int(sys.argv[2])
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a library that prints must not break the frames
+    _limit(memory)
+    write_frame(stdout, READY)
     while (frame := read_frame(stdin)) is not None:
+        _grant(seconds)
         write_frame(stdout, answer(frame))
 
 

@@ -172,7 +172,7 @@ def test_whatever_is_written_in_arabic_survives_utf8_and_is_not_repaired(text: s
 
 
 @given(
-    st.lists(st.sampled_from([*TEXT.split(), *QUOTED.split()]), min_size=4, max_size=40),
+    st.lists(st.sampled_from([*TEXT.split(), *QUOTED.split()]), min_size=6, max_size=40),
     st.sampled_from(["cp1256", "iso-8859-6"]),
 )
 def test_words_in_an_arabic_encoding_are_read_whatever_the_header_says(words: list[str], encoding: str) -> None:
