@@ -81,7 +81,8 @@ def at_telegram(db: sqlite_utils.Database, tg_id: int, thread: int, username: st
     ).fetchone()
     if row is None:
         made = db.execute(
-            "INSERT INTO chats (kind, address, thread, tg_id) VALUES ('telegram', ?, ?, ?)",
+            "INSERT INTO chats (kind, address, thread, tg_id, access) VALUES ('telegram', ?1, ?2, ?3,"
+            " (SELECT access FROM chats WHERE kind = 'telegram' AND tg_id = ?3 AND access IS NOT NULL LIMIT 1))",
             [str(tg_id), thread, tg_id],
         )
         return chat_of(db.conn, int(made.lastrowid or 0))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import sqlite_utils
 
-__all__ = ["begin", "finish", "invite", "last_update", "redeem", "take_in", "waiting"]
+__all__ = ["answer", "begin", "finish", "invite", "last_update", "redeem", "take_in", "waiting"]
 
 REPLAYED = 10_000
 """Update ids run upwards one by one, but start again at a random number after a quiet week: an id a little below the last
@@ -47,9 +47,9 @@ def take_in(db: sqlite_utils.Database, bot_id: int, updates: Sequence[InboxUpdat
 def waiting(connection: sqlite3.Connection, bot_id: int) -> list[InboxUpdate]:
     """Return what was read and not answered, in the order of its arrival."""
     rows = connection.execute(
-        "SELECT update_id, payload, begun FROM inbox WHERE bot_id = ? ORDER BY update_id", [bot_id]
+        "SELECT update_id, payload, begun, answer FROM inbox WHERE bot_id = ? ORDER BY update_id", [bot_id]
     ).fetchall()
-    return [InboxUpdate(update_id=row[0], payload=row[1], begun=row[2]) for row in rows]
+    return [InboxUpdate(update_id=row[0], payload=row[1], begun=row[2], answer=row[3]) for row in rows]
 
 
 def begin(db: sqlite_utils.Database, bot_id: int, update_id: int) -> int:
@@ -57,6 +57,11 @@ def begin(db: sqlite_utils.Database, bot_id: int, update_id: int) -> int:
     db.execute("UPDATE inbox SET begun = begun + 1 WHERE bot_id = ? AND update_id = ?", [bot_id, update_id])
     row = db.execute("SELECT begun FROM inbox WHERE bot_id = ? AND update_id = ?", [bot_id, update_id]).fetchone()
     return int(row[0]) if row else 0
+
+
+def answer(db: sqlite_utils.Database, bot_id: int, update_id: int, text: str) -> None:
+    """Write what is to be said, before it is said."""
+    db.execute("UPDATE inbox SET answer = ? WHERE bot_id = ? AND update_id = ?", [text, bot_id, update_id])
 
 
 def finish(db: sqlite_utils.Database, bot_id: int, update_id: int) -> None:
@@ -85,5 +90,9 @@ def redeem(db: sqlite_utils.Database, code_hash: str, chat_id: int, now: datetim
     )
     if done.rowcount != 1:
         return False
-    db.execute("UPDATE chats SET access = 'admitted' WHERE id = ?", [chat_id])
+    db.execute(
+        "UPDATE chats SET access = 'admitted' WHERE id = ?1 OR (kind = 'telegram' AND tg_id ="
+        " (SELECT tg_id FROM chats WHERE id = ?1))",
+        [chat_id],
+    )
     return True

@@ -370,11 +370,15 @@ SendResult = Accepted | NeverAccepted | UnknownOutcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxUpdate:
-    """What somebody wrote to the bot, as its door has put it down; ``begun`` counts the attempts to answer it."""
+    """What somebody wrote to the bot, as its door has put it down.
+
+    ``begun`` counts the attempts to work out an answer; ``answer`` is what is to be said, once that is known.
+    """
 
     update_id: int
     payload: str
     begun: int = 0
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,13 +222,14 @@ CREATE TABLE updates (
     last_update_id INTEGER NOT NULL
 );
 
--- Updates that were taken from Telegram and not answered yet; gone once they are. `begun` counts the attempts, so that one
--- that ends the process each time is given up in the end.
+-- Updates that were taken from Telegram and not answered yet; gone once they are. `begun` counts the attempts to work out
+-- an answer, so that one that ends the process each time is given up in the end.
 CREATE TABLE inbox (
     bot_id INTEGER NOT NULL,
     update_id INTEGER NOT NULL,
     payload TEXT NOT NULL,               -- JSON of what is needed to answer
     begun INTEGER NOT NULL DEFAULT 0,
+    answer TEXT,                         -- JSON of what is to be said, once that is known
     PRIMARY KEY (bot_id, update_id)
 ) WITHOUT ROWID;
 

@@ -292,6 +292,10 @@ class SqliteStore:
         """Count one more attempt to answer an update."""
         return await self._write(inbox.begin, bot_id, update_id)
 
+    async def answer_update(self, bot_id: int, update_id: int, answer: str) -> None:
+        """Write what is to be said."""
+        await self._write(inbox.answer, bot_id, update_id, answer)
+
     async def finish_update(self, bot_id: int, update_id: int) -> None:
         """Forget an update that was answered or given up."""
         await self._write(inbox.finish, bot_id, update_id)

@@ -247,7 +247,11 @@ class Store(Protocol):
         ...
 
     async def begin_update(self, bot_id: int, update_id: int) -> int:
-        """Count one more attempt to answer an update, before it is made; return how many that makes, 0 if it waits not."""
+        """Count one more attempt at an update, before it is made; return how many that makes, 0 for one that waits not."""
+        ...
+
+    async def answer_update(self, bot_id: int, update_id: int, answer: str) -> None:
+        """Write what is to be said to an update, before it is said."""
         ...
 
     async def finish_update(self, bot_id: int, update_id: int) -> None:
@@ -255,7 +259,7 @@ class Store(Protocol):
         ...
 
     async def invite(self, code_hash: str, *, made_by: int, expires: datetime, now: datetime) -> None:
-        """Write an invitation that admits one chat until it expires."""
+        """Write an invitation that admits one chat, with all its threads, until it expires."""
         ...
 
     async def redeem(self, code_hash: str, chat_id: int, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from bot.words.plurals import Digits, digits_of
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-__all__ = ["clock", "day_and_clock"]
+__all__ = ["clock", "day_and_clock", "recent"]
 
 DAYS = ("الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 LEVANT = (
@@ -47,3 +47,11 @@ def day_and_clock(moment: datetime, zone: tzinfo, locale: str = "ar", digits: Di
     months = MONTHS.get(locale.replace("_", "-").rpartition("-")[2].upper(), DOUBLE)
     text = f"{DAYS[local.weekday()]} {local.day} {months[local.month - 1]}، {local:%H:%M}"
     return digits_of(text, digits)
+
+
+def recent(moment: datetime, now: datetime, zone: tzinfo, locale: str = "ar", digits: Digits = "latn") -> str:
+    """Return ``اليوم 02:14``, ``أمس 23:50``, or the day and the time."""
+    days = (now.astimezone(zone).date() - moment.astimezone(zone).date()).days
+    if days in {0, 1}:
+        return f"{'أمس' if days else 'اليوم'} {clock(moment, zone, digits)}"
+    return day_and_clock(moment, zone, locale, digits)

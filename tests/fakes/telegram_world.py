@@ -40,7 +40,10 @@ class ApiError(Exception):
 
 @dataclass(kw_only=True)
 class FakeChat:
-    """A chat. ``rights`` is the bot's place in it: administrator, member, left or kicked; ``threads`` its topics."""
+    """A chat. ``rights`` is the bot's place in it: administrator, member, left or kicked; ``threads`` its topics.
+
+    ``admins`` are the people who are administrators; all others are members.
+    """
 
     id: int
     type: Literal["private", "group", "supergroup", "channel"] = "private"
@@ -49,6 +52,7 @@ class FakeChat:
     rights: Literal["administrator", "member", "left", "kicked"] = "administrator"
     can_post: bool = True
     threads: tuple[int, ...] = ()
+    admins: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the shape of the Bot API's Chat."""
@@ -279,12 +283,13 @@ class World:
         return chat.as_json() | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}
 
     def _member(self, chat: FakeChat, values: Mapping[str, object]) -> dict[str, object]:
-        user = (
-            BOT
-            if str(values.get("user_id")) == str(BOT["id"])
-            else {"id": int(values.get("user_id") or 0), "is_bot": False, "first_name": "قارئ"}
-        )
-        shape: dict[str, object] = {"status": chat.rights, "user": user}
+        number = int(values.get("user_id") or 0)
+        if number != BOT["id"]:
+            person = {"user": {"id": number, "is_bot": False, "first_name": "قارئ"}}
+            if number not in chat.admins:
+                return person | {"status": "member"}
+            return person | {"status": "administrator"} | dict.fromkeys(MEMBER_RIGHTS, True)
+        shape: dict[str, object] = {"status": chat.rights, "user": BOT}
         if chat.rights == "kicked":
             return shape | {"until_date": 0}
         if chat.rights != "administrator":

@@ -145,6 +145,12 @@ async def test_attempts_at_an_update_are_counted(store: Store) -> None:
     assert await store.begin_update(BOT, 77) == 0
 
 
+async def test_what_is_to_be_said_is_kept_until_it_was_said(store: Store) -> None:
+    await store.take_in_updates(BOT, [update(5)])
+    await store.answer_update(BOT, 5, "جواب")
+    assert await store.waiting_updates(BOT) == [replace(update(5), answer="جواب")]
+
+
 async def test_an_invitation_admits_one_chat_and_that_chat_again(store: Store) -> None:
     one, two = await store.telegram_chat(1), await store.telegram_chat(2)
     await store.invite("hash", made_by=9, expires=NOW + MINUTE, now=NOW)
@@ -152,6 +158,15 @@ async def test_an_invitation_admits_one_chat_and_that_chat_again(store: Store) -
     assert await store.redeem("hash", one.id, NOW)
     assert not await store.redeem("hash", two.id, NOW)
     assert {chat.id: chat.access for chat in await store.chats()} == {one.id: "admitted", two.id: None}
+
+
+async def test_an_invitation_admits_every_thread_of_a_group(store: Store) -> None:
+    general, old = await store.telegram_chat(-100), await store.telegram_chat(-100, thread=3)
+    await store.invite("hash", made_by=9, expires=NOW + MINUTE, now=NOW)
+    await store.redeem("hash", general.id, NOW)
+    new = await store.telegram_chat(-100, thread=4)
+    assert new.access == "admitted"
+    assert (await store.telegram_chat(-100, thread=3)) == replace(old, access="admitted")
 
 
 async def test_an_invitation_runs_out(store: Store) -> None:
