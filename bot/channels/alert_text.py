@@ -61,7 +61,8 @@ def alert_lines(message: OutgoingMessage, style: AlertStyle) -> tuple[Line, ...]
 
 
 def _topic_line(message: OutgoingMessage) -> Line:
-    names = " · ".join(dict.fromkeys(name for article in message.articles for name in article.watchlists.values()))
+    topics = dict.fromkeys(name for article in message.articles for name in article.watchlists.values())
+    names = " · ".join(words.isolate(name) for name in topics)
     if message.severity in LOUD:
         return (Span(text=f"{words.severity(message.severity)} · {names}"),)
     return (Span(text=names),)
@@ -88,7 +89,7 @@ def _other_outlets(others: list[AlertArticle], style: AlertStyle) -> list[Line]:
     for article in others[:LISTED]:
         source = words.isolate(style.feed_names.get(article.feed_id, article.feed_id))
         when = words.clock(article.published_at or article.seen_at, style.zone, style.digits)
-        title = Span(text=words.one_line(article.title), style="link", url=article.url)
+        title = Span(text=words.isolate_runs(words.one_line(article.title)), style="link", url=article.url)
         lines.append((Span(text=f"• {source}، {when}: "), title))
     if len(others) > LISTED:
         lines.append((Span(text=words.more_sources(len(others) - LISTED, style.digits)),))
@@ -102,9 +103,9 @@ def _marked(text: str, marks: list[tuple[int, int]]) -> Line:
         if start < done:
             continue
         if start > done:
-            spans.append(Span(text=text[done:start]))
-        spans.append(Span(text=text[start:end], style="bold"))
+            spans.append(Span(text=words.isolate_runs(text[done:start])))
+        spans.append(Span(text=words.isolate_runs(text[start:end]), style="bold"))
         done = end
     if done < len(text):
-        spans.append(Span(text=text[done:]))
+        spans.append(Span(text=words.isolate_runs(text[done:])))
     return tuple(spans)

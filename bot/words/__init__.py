@@ -1,7 +1,7 @@
 """Arabic words for people: plurals, dates, severities, and marks that keep mixed lines in order. Babel's door is plurals.py."""
 
 from bot.words.dates import clock, day_and_clock, recent
-from bot.words.isolates import isolate, one_line
+from bot.words.isolates import isolate, isolate_runs, one_line
 from bot.words.ledger import REASONS, severity, state_words
 from bot.words.plurals import counted, digits_of, more_sources
 from bot.words.spans import ago, every, lasting, since
@@ -15,6 +15,7 @@ __all__ = [
     "digits_of",
     "every",
     "isolate",
+    "isolate_runs",
     "lasting",
     "more_sources",
     "one_line",
