@@ -1,5 +1,6 @@
 """Decide: what a rule says, and which articles it matches. Pure: no I/O but reading its own tables, no asyncio."""
 
+from rules.arabic import Arabic, load_arabic
 from rules.article import Article, Field, Hit, Match, Severity
 from rules.files import RuleFiles, RuleSource, read_rules
 from rules.forms import Form
@@ -10,6 +11,7 @@ from rules.tree import read_expression
 from rules.watchlist import Concept, Example, Scope, Watchlist
 
 __all__ = [
+    "Arabic",
     "Article",
     "Concept",
     "Example",
@@ -32,6 +34,7 @@ __all__ = [
     "compile_expression",
     "compile_ruleset",
     "language_of",
+    "load_arabic",
     "nearest",
     "read_expression",
     "read_rules",

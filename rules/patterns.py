@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from time import perf_counter
 
 import regex
 
 from rules.errors import MarsadError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["BadPattern", "Pattern", "compile_pattern"]
 
@@ -39,18 +36,26 @@ class Pattern:
         except (regex.error, OverflowError, RecursionError, ValueError) as error:
             raise BadPattern(str(error)) from error
 
-    def find(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the places (start, end) that the pattern finds, at most a hundred, empty ones left out."""
-        count = 0
+    def find(self, text: str, left_s: list[float]) -> list[tuple[int, int]]:
+        """Return the places (start, end) that the pattern finds, at most a hundred, empty ones left out.
+
+        ``left_s`` holds one number, the seconds that patterns may still take on this article; what is used is taken off.
+        """
+        found: list[tuple[int, int]] = []
+        limit = min(LIMIT_S, left_s[0])
+        if limit <= 0:
+            return found
+        started = perf_counter()
         try:
-            for found in self._compiled.finditer(text, timeout=LIMIT_S):
-                if found.end() > found.start():
-                    yield found.start(), found.end()
-                    count += 1
-                if count >= MOST_HITS:
-                    return
+            for place in self._compiled.finditer(text, timeout=limit):
+                if place.end() > place.start():
+                    found.append(place.span())
+                if len(found) >= MOST_HITS:
+                    break
         except TimeoutError:
-            return
+            pass
+        left_s[0] -= perf_counter() - started
+        return found
 
 
 def compile_pattern(text: str) -> Pattern:

@@ -1,46 +1,60 @@
 """A ruleset: watchlists compiled once, matched against many articles. The matcher's interface.
 
-Words of all terms become slots; a token of the text leads to its slots through a bounded cache. A watchlist is visited only
-when a word of its rarest group stands in the article.
+Words of all terms become slots; a word of the text leads to its slots through a bounded memory. A watchlist is looked at only
+when a word of its rarest group stands in the article, and evaluated only when every group has one.
 """
 
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from rules.arabic import load_arabic
 from rules.article import Article, Match
 from rules.evaluate import Evaluation, TermSlots
 from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, InField, Near, Not, Regex, Term
 from rules.patterns import compile_pattern
-from rules.reading import read_article
-from rules.text import clean, fold, is_mostly_arabic, tokenise
-from rules.words import WordPattern, readings, word_pattern
+from rules.reading import ReadArticle
+from rules.roundups import Roundups
+from rules.rule_index import RuleIndex
+from rules.terms import ways
+from rules.text import clean, fold, is_mostly_arabic
+from rules.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from rules.arabic import Arabic
     from rules.expression import Expression
     from rules.patterns import Pattern
     from rules.watchlist import Concept, Watchlist
 
 __all__ = ["CompiledExpression", "Ruleset", "compile_expression", "compile_ruleset", "language_of"]
 
-CACHED_TOKENS = 60_000
-"""Tokens whose slots are kept; a newspaper's year has about a million different ones, a day some ten thousand."""
+MOST_DEAD = 1_000
+"""Watchlists taken out of a ruleset before its structures are made anew, where fewer live in it."""
+MOST_PARAGRAPHS = 300
 
 
-def compile_ruleset(watchlists: Sequence[Watchlist], concepts: Sequence[Concept]) -> Ruleset:
-    """Return the compiled ruleset. The watchlists must have been read without mistakes."""
-    return Ruleset(watchlists, concepts)
+def compile_ruleset(
+    watchlists: Sequence[Watchlist], concepts: Sequence[Concept], *, arabic: Arabic | None = None
+) -> Ruleset:
+    """Return the compiled ruleset. The watchlists must have been read without mistakes.
+
+    ``arabic`` is what `load_arabic` returned; without it the lexicon is built in memory, which takes seconds.
+    """
+    compiled = _Compiled(arabic or load_arabic(), concepts)
+    groups = {watchlist.id: compiled.rule(watchlist) for watchlist in watchlists}
+    return Ruleset(compiled, {watchlist.id: watchlist for watchlist in watchlists}, concepts, RuleIndex.of(groups))
 
 
 def compile_expression(
-    expression: Expression, concepts: Sequence[Concept] = (), *, scope: str = "all"
+    expression: Expression, concepts: Sequence[Concept] = (), *, scope: str = "all", arabic: Arabic | None = None
 ) -> CompiledExpression:
     """Return one expression compiled, which stands in no watchlist."""
-    return CompiledExpression(expression, concepts, scope)
+    return CompiledExpression(expression, _Compiled(arabic or load_arabic(), concepts), scope)
 
 
 def language_of(article: Article) -> str:
@@ -50,143 +64,160 @@ def language_of(article: Article) -> str:
 
 
 class _Compiled:
-    """Terms, words and patterns of a set of expressions as numbers."""
+    """Terms, words and patterns of a set of expressions as numbers. It only grows, and rulesets share it."""
 
-    def __init__(self, expressions: Iterable[Expression], concepts: Sequence[Concept]) -> None:
+    def __init__(self, arabic: Arabic, concepts: Sequence[Concept]) -> None:
+        self.arabic = arabic
+        self.vocabulary = Vocabulary(arabic)
         self.concepts: dict[str, Expression] = {concept.id: concept.expression for concept in concepts}
         self.terms: dict[Term, TermSlots] = {}
         self.patterns: dict[str, Pattern] = {}
-        self._slots: dict[WordPattern, int] = {}
-        self._words: list[WordPattern] = []
-        self._of_stem: dict[str, list[int]] = {}
-        self._cache: dict[str, frozenset[int]] = {}
-        for expression in (*expressions, *self.concepts.values()):
-            for node in _nodes(expression):
-                self._add(node)
+        self.roundups = Roundups(arabic.roundups)
+        self.dead = 0
+        for expression in self.concepts.values():
+            self.add(expression)
 
-    def _add(self, node: Expression) -> None:
-        if isinstance(node, Regex) and node.pattern not in self.patterns:
-            self.patterns[node.pattern] = compile_pattern(node.pattern)
-        if isinstance(node, Term) and node not in self.terms:
-            self.terms[node] = self._term(node)
+    def rule(self, watchlist: Watchlist) -> tuple[frozenset[int], ...] | None:
+        """Return the groups of a watchlist of which each must have a word in the article; None for one that is off."""
+        if watchlist.state == "off":
+            return None
+        self.add(watchlist.expression)
+        return self.groups(watchlist.expression)
+
+    def add(self, expression: Expression) -> None:
+        """Compile every term and pattern of an expression."""
+        for node in _nodes(expression):
+            if isinstance(node, Regex) and node.pattern not in self.patterns:
+                self.patterns[node.pattern] = compile_pattern(node.pattern)
+            elif isinstance(node, Term) and node not in self.terms:
+                self.terms[node] = self._term(node)
 
     def _term(self, term: Term) -> TermSlots:
         if term.words.startswith("#"):
-            return TermSlots(slots=(), hashtag=fold(clean(term.words[1:])).replace("_", " "))
-        words = [token.clean for token in tokenise(term.words)]
-        patterns = [
-            word_pattern(word, spelling=term.spelling, in_phrase=len(words) > 1, name=term.name) for word in words
-        ]
-        return TermSlots(slots=tuple(self._slot(pattern) for pattern in patterns))
+            tag = fold(clean(term.words[1:])).replace("_", " ").strip()
+            return TermSlots(ways=(), hashtag=tag or "#")
+        slot = self.vocabulary.slot
+        said = (tuple(slot(spec) for spec in way.words) for way in ways(self.arabic, term))
+        return TermSlots(ways=tuple(dict.fromkeys(said)))
 
-    def _slot(self, pattern: WordPattern) -> int:
-        if pattern not in self._slots:
-            self._slots[pattern] = len(self._words)
-            for stem in pattern.stems:
-                self._of_stem.setdefault(stem, []).append(len(self._words))
-            self._words.append(pattern)
-        return self._slots[pattern]
+    def evaluation(self, read: ReadArticle) -> Evaluation:
+        """Return a read article ready for evaluation."""
+        return Evaluation(read, self.terms, self.patterns, self.concepts)
 
-    def slots_of(self, cleaned: str) -> frozenset[int]:
-        """Return the word slots that a token fills."""
-        found = self._cache.get(cleaned)
-        if found is None:
-            found = frozenset(
-                slot
-                for reading in readings(cleaned)
-                for slot in self._of_stem.get(reading.stem, ())
-                if self._words[slot].accepts(reading, cleaned)
-            )
-            if len(self._cache) >= CACHED_TOKENS:
-                self._cache.clear()
-            self._cache[cleaned] = found
-        return found
-
-    def evaluation(self, article: Article) -> Evaluation:
-        """Return an article ready for evaluation."""
-        read = read_article(article)
-        slots_at = [self.slots_of(place.token.clean) for place in read.places]
-        places_of: dict[int, list[int]] = {}
-        for number, slots in enumerate(slots_at):
-            for slot in slots:
-                places_of.setdefault(slot, []).append(number)
-        return Evaluation(read, slots_at, places_of, self.terms, self.patterns, self.concepts)
-
-    def group(self, node: Expression) -> frozenset[int] | None:
-        """Return slots of which one at least must stand in the article for the node to hold; None: none can be named."""
+    def groups(self, node: Expression) -> tuple[frozenset[int], ...]:
+        """Return groups of slots of which each must have one in the article for the node to hold; () where none can be named."""
         match node:
             case Term():
-                slots = self.terms[node].slots
-                return frozenset({min(slots, key=lambda slot: -len(self._words[slot].stems))}) if slots else None
+                words = self.terms[node].ways
+                sizes = self.vocabulary.sizes
+                return (frozenset(min(way, key=sizes.__getitem__) for way in words),) if words else ()
             case ConceptReference():
-                return self.group(self.concepts[node.id])
+                return self.groups(self.concepts[node.id])
             case InField():
-                return self.group(node.part)
-            case AnyOf() | AtLeast():
-                groups = [self.group(part) for part in node.parts]
-                return None if None in groups else frozenset().union(*filter(None, groups))
+                return self.groups(node.part)
             case AllOf() | Near():
-                positive = [self.group(part) for part in node.parts if not isinstance(part, Not | Except)]
-                named = [group for group in positive if group is not None]
-                return min(named, key=len) if named else None
+                positive = (part for part in node.parts if not isinstance(part, Not | Except))
+                return tuple(group for part in positive for group in self.groups(part))
+            case AnyOf() | AtLeast():
+                parts = [self.groups(part) for part in node.parts]
+                return (frozenset().union(*(min(part, key=len) for part in parts)),) if all(parts) else ()
             case _:
-                return None
+                return ()
 
 
 class Ruleset:
-    """One compiled version of all watchlists and concepts. Matching changes nothing but a cache, and is safe in threads."""
+    """One compiled version of all watchlists and concepts. Matching changes nothing but a memory, and is safe in threads."""
 
-    def __init__(self, watchlists: Sequence[Watchlist], concepts: Sequence[Concept]) -> None:
-        self.watchlists: Mapping[str, Watchlist] = MappingProxyType(
-            {watchlist.id: watchlist for watchlist in watchlists}
-        )
+    def __init__(
+        self, compiled: _Compiled, watchlists: dict[str, Watchlist], concepts: Sequence[Concept], index: RuleIndex
+    ) -> None:
+        self.watchlists: Mapping[str, Watchlist] = MappingProxyType(watchlists)
         self.concepts = tuple(concepts)
-        self.digest = hashlib.sha256(repr((tuple(watchlists), self.concepts)).encode()).hexdigest()
-        self._active = [watchlist for watchlist in watchlists if watchlist.state != "off"]
-        self._compiled = _Compiled((watchlist.expression for watchlist in self._active), concepts)
-        self._always: list[int] = []
-        self._by_slot: dict[int, list[int]] = {}
-        for number, watchlist in enumerate(self._active):
-            group = self._compiled.group(watchlist.expression)
-            for slot in group or ():
-                self._by_slot.setdefault(slot, []).append(number)
-            if group is None:
-                self._always.append(number)
+        self._compiled = compiled
+        self._index = index
+
+    @cached_property
+    def digest(self) -> str:
+        """Return what tells this version from others: the watchlists in their order, the concepts, the newsroom's tables."""
+        told = hashlib.sha256(self._compiled.arabic.digest.encode())
+        told.update(repr(self.concepts).encode())
+        for watchlist in self.watchlists.values():
+            told.update(repr(watchlist).encode())
+        return told.hexdigest()
+
+    def with_watchlist(self, watchlist: Watchlist) -> Ruleset:
+        """Return a ruleset in which the watchlist stands too, or in the place of the one with its id. Structures are shared."""
+        groups = self._compiled.rule(watchlist)
+        if watchlist.id in self.watchlists:
+            self._compiled.dead += 1
+        index = self._index.with_rule(watchlist.id, groups)
+        return Ruleset(self._compiled, {**self.watchlists, watchlist.id: watchlist}, self.concepts, index)
+
+    def without(self, id: str) -> Ruleset:
+        """Return a ruleset in which the watchlist does not stand; structures are shared, and made anew where most are dead."""
+        if id not in self.watchlists:
+            return self
+        watchlists = dict(self.watchlists)
+        del watchlists[id]
+        self._compiled.dead += 1
+        if self._compiled.dead > max(MOST_DEAD, len(watchlists)):
+            return compile_ruleset(tuple(watchlists.values()), self.concepts, arabic=self._compiled.arabic)
+        return Ruleset(self._compiled, watchlists, self.concepts, self._index.without(id))
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """Return the live and trial watchlists that match, in the order of the files, with every hit."""
-        evaluation = self._compiled.evaluation(article)
+        read = ReadArticle(article, self._compiled.vocabulary)
+        candidates = self._index.candidates(read.places_of)
+        if not candidates:
+            return ()
+        evaluation = self._compiled.evaluation(read)
         language = language_of(article)
-        candidates = set(self._always)
-        for slot in evaluation.places_of:
-            candidates.update(self._by_slot.get(slot, ()))
+        roundup = self._compiled.roundups.names(article.title)
         found = []
-        for number in sorted(candidates):
-            watchlist = self._active[number]
+        for id in candidates:
+            watchlist = self.watchlists[id]
             if not _admits(watchlist, article.sources, language):
                 continue
             hits = evaluation.matches(watchlist.expression, watchlist.scope)
             if hits is not None:
-                found.append(Match(watchlist=watchlist.id, severity=watchlist.severity, hits=hits))
+                suppress = "roundup" if roundup and not self._in_one_paragraph(watchlist, article) else None
+                found.append(Match(watchlist=id, severity=watchlist.severity, hits=hits, suppress=suppress))
         return tuple(found)
+
+    def evaluation(self, article: Article) -> Evaluation:
+        """Return an article ready for the evaluation of any expression of this ruleset, as explanations need it."""
+        return self._compiled.evaluation(ReadArticle(article, self._compiled.vocabulary))
+
+    def _in_one_paragraph(self, watchlist: Watchlist, article: Article) -> bool:
+        paragraphs = [line for line in (article.lead, *article.body.split("\n")) if line.strip()]
+        for paragraph in (article.title, *paragraphs[:MOST_PARAGRAPHS]):
+            evaluation = self.evaluation(Article(text=paragraph))
+            if evaluation.matches(watchlist.expression, "all") is not None:
+                return True
+        return False
 
 
 class CompiledExpression:
     """One expression on its own, as a row's ``match`` or ``--expr`` gives it."""
 
-    def __init__(self, expression: Expression, concepts: Sequence[Concept], scope: str) -> None:
+    def __init__(self, expression: Expression, compiled: _Compiled, scope: str) -> None:
+        compiled.add(expression)
         self._expression = expression
         self._scope = scope
-        self._compiled = _Compiled([expression], concepts)
+        self._compiled = compiled
 
     def match(self, article: Article) -> Match | None:
         """Return the match, without a watchlist; None where the expression does not hold."""
-        hits = self._compiled.evaluation(article).matches(self._expression, self._scope)
+        hits = self.evaluation(article).matches(self._expression, self._scope)
         return None if hits is None else Match(watchlist=None, severity="normal", hits=hits)
 
     def count(self, article: Article) -> int:
         """Return how often the article mentions what the expression asks for: mentions that do not overlap, in all fields."""
-        return self._compiled.evaluation(article).count(self._expression)
+        return self.evaluation(article).count(self._expression)
+
+    def evaluation(self, article: Article) -> Evaluation:
+        """Return an article ready for the evaluation of the expression and its parts, as explanations need it."""
+        return self._compiled.evaluation(ReadArticle(article, self._compiled.vocabulary))
 
 
 def _admits(watchlist: Watchlist, sources: frozenset[str], language: str) -> bool:

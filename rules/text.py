@@ -1,7 +1,8 @@
 """Arabic text as tokens on the original string: their spans are the offsets that highlights show.
 
 Marks, tatweel, zero-width and bidi characters may stand inside a token. A key is the cleaned and folded token: the folding is
-one to one in length and only for keys, so that أإآ, ى/ي and hamza seats meet.
+one to one in length and only for keys, so that أإآ, ى/ي and hamza seats meet. A text is split once, by one pattern, into words
+and what stands between them; everything that costs more is done once for each different word and remembered.
 """
 
 from __future__ import annotations
@@ -10,26 +11,37 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rules.forms import DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["Token", "clean", "fold", "is_mostly_arabic", "tokenise"]
+__all__ = [
+    "Part", "Token", "clean", "ends_sentence", "fold", "has_marks", "is_compound", "is_mostly_arabic", "marked_letters",
+    "parts_of", "split", "tokenise", "visible_end", "words_of",
+]  # fmt: skip
 
 MARKS = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
 HIDDEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-WORD = rf"[^\W_](?:[{MARKS}{HIDDEN}]*[^\W_])*[{MARKS}]*"
-NUMBER = r"[%٪]?\d+(?:[.,٫٬]\d+)*(?:\s?[%٪]|\s(?:في|ب)\s?ال(?:مئة|مائة))?"
-TOKEN = re.compile(rf"(?P<number>(?<![^\W_]){NUMBER}(?![^\W_]))|(?P<hashtag>#[\w{MARKS}{HIDDEN}]+)|(?P<word>{WORD})")
-PART = re.compile(WORD)
+HIDDEN_SIGNS = "".join(chr(sign) for sign in (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0xFEFF))
+HIDDEN_SIGNS += "".join(chr(sign) for sign in (*range(0x2060, 0x2065), *range(0x2066, 0x206A)))
+NUMBER = r"[%٪]?\d+(?:[.,٫٬]\d+)*(?:\s?[%٪]|\s(?:في\s|ب)ال(?:مئة|مائة|مية))?(?!\w)"
+LETTER = (
+    "\u0620-\u064a\u066e-\u066f\u0671-\u06d3\u06d5\u06ee-\u06ef\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
+)
+ARABIC_WORD = rf"[{LETTER}][{LETTER}{MARKS}{HIDDEN}]*"
+SPLIT = re.compile(rf"({ARABIC_WORD}|[^\W\d_][\w{MARKS}{HIDDEN}]*|{NUMBER}|#?\w[\w{MARKS}{HIDDEN}]*)")
+PART = re.compile(rf"\d+|[^\W\d_](?:[^\W\d_]|[{MARKS}{HIDDEN}])*")
+LATIN_PART = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}{HIDDEN}])*")
 DROPPED = re.compile(rf"[{MARKS}{HIDDEN}\u0640]")
+MARK = re.compile(rf"[{MARKS}]")
 PRESENTATION = re.compile(r"[\ufb50-\ufdff\ufe70-\ufefc]+")
-LETTERS = str.maketrans("کگیےەہھپچژڤٱ", "ككيىهههبجزفا")
+LETTERS = str.maketrans("کگیےەہھۀةپچژڤٱ", "ككيىههههةبجزفا")
 FOLDED = str.maketrans("أإآٱىؤئ", "اااايءء")
-ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3]")
+ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 REMEMBERED = 1 << 16
 """Words whose spelling is remembered: news repeat themselves, and evening out a word costs more than finding it."""
@@ -48,9 +60,21 @@ class Token:
     hashtag: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the tokens that a piece of text holds: a number, or a word of a hashtag; places count from the piece's start."""
+
+    start: int
+    end: int
+    clean: str
+    hashtag: str = ""
+
+
 @lru_cache(REMEMBERED)
 def clean(text: str) -> str:
     """Return a token's text without marks, tatweel and invisible characters; one letter for each of its shapes."""
+    if text.isascii():
+        return text
     text = PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return DROPPED.sub("", text).translate(LETTERS).translate(DIGITS)
 
@@ -61,21 +85,87 @@ def fold(cleaned: str) -> str:
     return cleaned.translate(FOLDED).casefold()
 
 
+def split(text: str) -> list[str]:
+    """Return what stands between pieces, and the pieces, in turn: separators at even places, words at odd ones."""
+    return SPLIT.split(text)
+
+
+def is_compound(piece: str) -> bool:
+    """Tell whether a piece is no plain word: a number, a hashtag, words joined by ``_``, or Arabic joined with digits."""
+    first = piece[0]
+    if first in "#%٪_" or first.isdigit():
+        return True
+    if piece.isalpha():
+        return False
+    return "_" in piece or (ARABIC.match(piece) is not None and any(sign.isdigit() for sign in piece))
+
+
+@lru_cache(1 << 12)
+def parts_of(piece: str) -> tuple[Part, ...]:
+    """Return the tokens of a compound piece."""
+    if piece[0] == "#" or "_" in piece:
+        tag = fold(clean(piece[1:])).replace("_", " ").strip() if piece[0] == "#" else ""
+        return tuple(_words_in(piece.replace("_", " "), tag))
+    if re.fullmatch(NUMBER, piece):
+        return (Part(0, len(piece), _number(piece)),)
+    return tuple(_words_in(piece, ""))
+
+
+def ends_sentence(between: str, before: str) -> bool:
+    """Tell whether a sentence ends between two words: «. ! ? ؟» or a new line; ``..`` and ``…`` are soft breaks.
+
+    «أ. ف. ب.» and «د. محمد»: a single letter with a full stop is an initial or a title.
+    """
+    if any(sign in between for sign in "!?؟\n\r\u2028\u2029"):
+        return True
+    if "." not in between or ".." in between or "…" in between:
+        return False
+    return len(clean(before)) > 1
+
+
+def visible_end(piece: str) -> int:
+    """Return the length of a piece without the invisible characters at its end."""
+    return len(piece.rstrip(HIDDEN_SIGNS))
+
+
 def tokenise(text: str) -> list[Token]:
     """Return the tokens of a text in order, each with the number of its sentence; linear in the length."""
+    pieces = split(text)
+    offsets = list(accumulate(map(len, pieces), initial=0))
     tokens: list[Token] = []
-    sentence = last = 0
-    for found in TOKEN.finditer(text):
-        start, end = found.span()
-        between = text[last:start]
-        if tokens and between != " " and _ends_sentence(between, tokens[-1]):
+    sentence = 0
+    for number in range(1, len(pieces), 2):
+        piece, start, between = pieces[number], offsets[number], pieces[number - 1]
+        if tokens and between != " " and ends_sentence(between, pieces[number - 2]):
             sentence += 1
-        if found.lastgroup == "word":
-            tokens.append(Token(start, end, clean(found[0]), sentence))
+        if is_compound(piece):
+            parts: Sequence[Part] = parts_of(piece)
         else:
-            tokens += _tokens(found, sentence)
-        last = end
+            parts = (Part(0, visible_end(piece), clean(piece)),)
+        tokens += [Token(start + part.start, start + part.end, part.clean, sentence, part.hashtag) for part in parts]
     return tokens
+
+
+def words_of(phrase: str) -> tuple[str, ...]:
+    """Return the cleaned words of a phrase."""
+    return tuple(token.clean for token in tokenise(phrase))
+
+
+def has_marks(text: str) -> bool:
+    """Tell whether vowel marks or a shadda stand in the text."""
+    return MARK.search(text) is not None
+
+
+def marked_letters(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the folded letters of a word, each with the marks that stand on it."""
+    letters: list[tuple[str, str]] = []
+    for sign in PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text):
+        if MARK.match(sign):
+            if letters:
+                letters[-1] = (letters[-1][0], letters[-1][1] + sign)
+        elif not DROPPED.match(sign):
+            letters.append((fold(clean(sign)), ""))
+    return tuple(letters)
 
 
 def is_mostly_arabic(text: str) -> bool:
@@ -84,29 +174,17 @@ def is_mostly_arabic(text: str) -> bool:
     return arabic + latin < SHORT_TEXT or arabic >= latin
 
 
-def _tokens(found: re.Match[str], sentence: int) -> Iterator[Token]:
-    if found["hashtag"]:
-        tag = fold(clean(found[0][1:])).replace("_", " ")
-        for part in PART.finditer(found[0].replace("_", " ")):
-            start = found.start() + part.start()
-            yield Token(start, start + len(part[0]), clean(part[0]), sentence, tag)
-    else:
-        yield Token(found.start(), found.end(), _number(found[0]), sentence)
+def _words_in(piece: str, tag: str) -> Iterator[Part]:
+    pattern = PART if ARABIC.search(piece) else LATIN_PART
+    for found in pattern.finditer(piece):
+        word = found[0].rstrip(HIDDEN_SIGNS)
+        yield Part(found.start(), found.start() + len(word), clean(word), tag)
 
 
 def _number(text: str) -> str:
     """Return a number in one spelling: Latin digits, ``.`` for decimals, no thousands separators, ``%`` at the end."""
     text = text.translate(DIGITS).replace("٫", ".").replace("٬", "")
-    percent = "%" if re.search(r"[%٪]|ال(?:مئة|مائة)", text) else ""
+    percent = "%" if re.search(r"[%٪]|ال(?:مئة|مائة|مية)", text) else ""
     digits = re.sub(r"[^\d.,]", "", text)
     digits = re.sub(r",(?=\d{3}(?!\d))", "", digits)
     return digits.strip(".,").replace(",", ".") + percent
-
-
-def _ends_sentence(between: str, before: Token) -> bool:
-    if any(sign in between for sign in "!?؟\n"):
-        return True
-    if "." not in between or ".." in between or "…" in between:
-        return False
-    # «أ. ف. ب.» and «د. محمد»: a single letter with a full stop is an initial or a title.
-    return len(before.clean) > 1

@@ -1,0 +1,198 @@
+"""What marsad knows of Arabic words: the lexicon and the own tables, ready to be asked by folded key.
+
+A key is a word without marks, hamza seats and ى/ي evened out (`rules.text.fold`); a phrase's key is its words' keys with
+single spaces. Values keep the spelling of the tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from rules.lexicon import open_lexicon
+from rules.own_tables import own_rows
+from rules.peeling import readings
+from rules.text import clean, fold, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from rules.lexicon import Entry, Lexicon
+    from rules.own_tables import TableRow
+    from rules.peeling import Reading
+
+__all__ = ["Arabic", "Place", "Verb", "key_of", "load_arabic"]
+
+if TYPE_CHECKING:
+    Rows = Mapping[str, Sequence[TableRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb by its third persons; ``short`` is the stem before consonant endings where it is another (قال: قل)."""
+
+    past: str
+    present: str
+    passive_past: str = ""
+    passive_present: str = ""
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place: every spelling with the canonical first, its nisbas (may be phrases), and its capital or nothing."""
+
+    spellings: tuple[str, ...]
+    nisbas: tuple[str, ...]
+    capital: str = ""
+
+
+def key_of(phrase: str) -> str:
+    """Return the key of a word or phrase."""
+    return " ".join(fold(word) for word in words_of(phrase))
+
+
+class Arabic:
+    """The knowledge that matching needs. Immutable once made; look-ups are remembered."""
+
+    def __init__(self, lexicon: Lexicon, tables: Rows, *, digest: str = "") -> None:
+        self.lexicon = lexicon
+        self.digest = digest
+        self._tables = tables
+        self.plurals, self.singulars = self._two_ways("plurals.tsv")
+        self.nisbas, self.bases_of_nisba = self._two_ways("nisba.tsv")
+        self.feminines, self.masculines = self._two_ways("roles.tsv")
+        self.plural_only = frozenset(key_of(row.values(0)[0]) for row in tables.get("plural_only.tsv", ()))
+        self.no_nisba = frozenset(key_of(word) for row in tables.get("no_nisba.tsv", ()) for word in row.values(0))
+        self.masdars = self._masdars()
+        self.verbs = self._verbs()
+        self.synonyms = self._synonyms()
+        self.names = self._names()
+        self.places = self._places()
+        self.not_family = self._not_family()
+        self.both_readings = {
+            key_of(row.values(0)[0]): frozenset(map(key_of, row.values(1)))
+            for row in tables.get("both_readings.tsv", ())
+        }
+        self.roundups = tuple(pattern for row in tables.get("roundups.tsv", ()) for pattern in row.values(0))
+        self.entries = lru_cache(1 << 16)(lexicon.entries)
+        self.knows = lru_cache(1 << 16)(self._knows)
+        self.readings = lru_cache(1 << 15)(self._readings)
+
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """Return the keys of all single words of the own tables."""
+        phrases: set[str] = {*self.plurals, *self.singulars, *self.nisbas, *self.feminines, *self.masculines}
+        phrases |= {*self.bases_of_nisba, *self.plural_only, *self.masdars, *self.names, *self.places}
+        phrases |= {key_of(nisba) for place in self.places.values() for nisba in place.nisbas}
+        return frozenset(word for phrase in phrases for word in phrase.split())
+
+    def nouns(self, lemma: str) -> tuple[str, ...]:
+        """Return the forms of a lemma that are nouns or adjectives."""
+        return tuple(entry.form for entry in self.lexicon.forms(lemma) if entry.noun)
+
+    def lemmas(self, word: str) -> tuple[str, ...]:
+        """Return the lemmas of which the word is a noun form; the word's own spelling of hamza counts where it has one."""
+        found = (entry for entry in self.entries(fold(word)) if entry.noun and _agree(entry.form, word))
+        return tuple(dict.fromkeys(entry.lemma for entry in found))
+
+    def is_verb(self, word: str) -> bool:
+        """Tell whether the word is the dictionary form of a verb and no noun."""
+        key = fold(word)
+        if key in self.verbs:
+            return key not in self.masdars and key not in self.plurals and key not in self.singulars
+        found: Sequence[Entry] = self.entries(key)
+        if len(key) < 4 or not found or any(entry.noun for entry in found):
+            return False
+        return any(entry.lemma == entry.form for entry in found)
+
+    def _knows(self, key: str) -> bool:
+        return key in self.own_words or key in self.lexicon
+
+    def _readings(self, cleaned: str) -> tuple[Reading, ...]:
+        return tuple(readings(cleaned, self.knows, self.both_readings))
+
+    def _two_ways(self, name: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        there: dict[str, tuple[str, ...]] = {}
+        back: dict[str, tuple[str, ...]] = {}
+        for row in self._tables.get(name, ()):
+            for first in row.values(0):
+                others = tuple(clean(other) for other in row.values(1))
+                there[key_of(first)] = (*there.get(key_of(first), ()), *others)
+                for other in others:
+                    back[key_of(other)] = (*back.get(key_of(other), ()), clean(first))
+        return there, back
+
+    def _masdars(self) -> dict[str, tuple[Verb, ...]]:
+        found: dict[str, tuple[Verb, ...]] = {}
+        for row in self._tables.get("masdars.tsv", ()):
+            for masdar in row.values(0):
+                key = key_of(masdar)
+                found[key] = (*found.get(key, ()), _verb(row.columns[1:]))
+        return found
+
+    def _verbs(self) -> dict[str, tuple[Verb, ...]]:
+        found: dict[str, tuple[Verb, ...]] = {}
+        rows = [_verb(row.columns) for row in self._tables.get("verbs.tsv", ())]
+        for verb in (*rows, *(verb for verbs in self.masdars.values() for verb in verbs)):
+            key = key_of(verb.past)
+            found[key] = (*found.get(key, ()), verb)
+        return found
+
+    def _synonyms(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._tables.get("synonyms.tsv", ()):
+            members = [value for column in row.columns for value in column]
+            for number, member in enumerate(members):
+                if number == 0 or not row.one_way:
+                    others = tuple(other for other in members if other != member)
+                    found[key_of(member)] = (*found.get(key_of(member), ()), *others)
+        return found
+
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._tables.get("names.tsv", ()):
+            spellings = (*row.values(1), *row.values(2))
+            for spelling in spellings:
+                found.setdefault(key_of(spelling), spellings)
+        return found
+
+    def _places(self) -> dict[str, Place]:
+        found: dict[str, Place] = {}
+        for row in self._tables.get("places.tsv", ()):
+            code = "".join(row.values(4))
+            official = [self.lexicon.territories[code]] if code in self.lexicon.territories else []
+            spellings = tuple(dict.fromkeys((*row.values(0), *row.values(1), *official)))
+            place = Place(spellings, row.values(2), "".join(row.values(3)))
+            for spelling in spellings:
+                found.setdefault(key_of(spelling), place)
+        return found
+
+    def _not_family(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._tables.get("not_family.tsv", ()):
+            for word in row.values(0):
+                found[key_of(word)] = (*found.get(key_of(word), ()), *row.values(1))
+        return found
+
+
+@lru_cache(8)
+def load_arabic(cache: Path | None = None, tables: tuple[tuple[str, tuple[TableRow, ...]], ...] = ()) -> Arabic:
+    """Return the knowledge: the lexicon by way of the cache folder, our tables, and a newsroom's own ``tables`` added."""
+    rows = {name: list(found) for name, found in own_rows().items()}
+    for name, added in tables:
+        rows.setdefault(name, []).extend(added)
+    return Arabic(open_lexicon(cache), rows, digest=repr(tables) if tables else "")
+
+
+def _verb(columns: Sequence[tuple[str, ...]]) -> Verb:
+    cells: Iterable[str] = (clean(column[0]) if column else "" for column in columns)
+    return Verb(*cells)
+
+
+def _agree(form: str, word: str) -> bool:
+    """Tell whether the first letters agree: a bare alef in either stands for any."""
+    first, other = form[:1], word[:1]
+    return first == other or first not in "أإآ" or other not in "أإآ"

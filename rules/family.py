@@ -1,0 +1,454 @@
+"""The family of a word: every stem that a term's word stands for by default, each with the reason why.
+
+Stems, not surface forms: clitics are peeled off the text (`rules.peeling`), so a family has some twenty stems where it has
+1,200 forms. What a rule generates and the lexicon knows as another word is left out (بحر + ين is no البحرين).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.conjugation import conjugate
+from rules.name_spellings import name_variants
+from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, LAM, PREPOSITION, PRONOUN
+from rules.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rules.arabic import Arabic
+
+__all__ = ["FamilyOptions", "Stem", "family"]
+
+CLITICS = BARE | PREPOSITION | LAM | CONJUNCTION
+NOUN = CLITICS | ARTICLE | PRONOUN
+INDEFINITE = BARE | CONJUNCTION
+"""An accusative with its alef, which nothing but a conjunction precedes."""
+CONSTRUCT = CLITICS | PRONOUN
+ADJECTIVE = CLITICS | ARTICLE
+BEFORE_PRONOUN = NOUN & ~BARE & ~ARTICLE
+SHORTEST_INFLECTED = 3
+SHORTEST_ADJECTIVE = 4
+
+
+class Stem(NamedTuple):
+    """A stem with its own spelling, what it allows around it (`rules.peeling`), and the phenomenon that it comes from."""
+
+    form: str
+    flags: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyOptions:
+    """What a term's options and the word's place in its phrase make of it.
+
+    ``agrees`` is True for a word that may be an adjective to the word before it: it then takes both genders.
+    ``verbs`` is False where a masdar must not become a verb: behind the first word, and by ``اسم فقط``.
+    """
+
+    as_written: bool = False
+    name: bool = False
+    nisba: bool | None = None
+    synonyms: bool = True
+    verbs: bool = True
+    agrees: bool = False
+
+
+def family(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[Stem, ...]:
+    """Return the stems of one cleaned word, the word itself first, each key once."""
+    return tuple(_Family(arabic, word, options).stems())
+
+
+def is_foreign(arabic: Arabic, word: str) -> bool:
+    """Tell whether a word is a name that the lexicon does not know."""
+    key = fold(word)
+    bare = key[2:] if word.startswith("ال") and len(key) > 4 else key
+    arab = "\u0621" <= key[:1] <= "\u064a"
+    return arab and not arabic.knows(key) and not arabic.knows(bare)
+
+
+class _Family:
+    def __init__(self, arabic: Arabic, word: str, options: FamilyOptions) -> None:
+        self._arabic = arabic
+        self._options = options
+        self._word = word
+        self._found: dict[str, Stem] = {}
+        self._allowed: set[str] = set()
+
+    def stems(self) -> Iterable[Stem]:
+        arabic, word, options = self._arabic, self._word, self._options
+        if not "\u0621" <= word[:1] <= "\u064a":
+            self._put(word, CLITICS | ARTICLE, "word")
+        elif options.as_written:
+            self._as_written(word)
+        elif options.name or is_foreign(arabic, word):
+            self._name(word)
+        elif fold(word) in arabic.places:
+            self._place(word)
+        elif arabic.is_verb(word):
+            self._put(word, INDEFINITE | PRONOUN, "word")
+            self._verbs(fold(word), "person")
+        else:
+            self._noun(word)
+        if options.synonyms and not options.as_written and not options.name:
+            self._synonyms(word)
+        return self._without_strangers()
+
+    # --- the kinds of words -----------------------------------------------------------------------------------------
+
+    def _as_written(self, word: str) -> None:
+        self._put(word, NOUN, "word")
+        if word.startswith("ال") and len(word) > 4:
+            self._put(word[2:], NOUN, "word")
+        for form in [stem.form for stem in self._found.values()]:
+            if form.endswith("ة"):
+                self._put(form[:-1] + "ت", BEFORE_PRONOUN, "word")
+
+    def _name(self, word: str) -> None:
+        self._put(word, CLITICS | ARTICLE, "word")
+        bare = word[2:] if word.startswith("ال") and len(word) > 4 else word
+        self._put(bare, CLITICS | ARTICLE, "word")
+        if bare.endswith("ة"):
+            self._put(bare[:-1] + "ه", CLITICS, "spelling")
+        if bare in {"بن", "ابن"}:
+            self._put("ابن" if bare == "بن" else "بن", CLITICS, "spelling")
+        if bare in {"أبو", "ابو"}:
+            self._put("أبا", CLITICS, "spelling")
+            self._put("أبي", CLITICS, "spelling")
+        if is_foreign(self._arabic, bare):
+            for variant in name_variants(bare, self._arabic.knows):
+                self._put(variant, CLITICS | ARTICLE, "spelling")
+        if self._options.nisba is not False and bare.endswith("يا") and len(bare) > SHORTEST_ADJECTIVE:
+            self._adjective(bare[:-1], "nisba")
+
+    def _place(self, word: str) -> None:
+        place = self._arabic.places[fold(word)]
+        for number, spelling in enumerate((word, *place.spellings)):
+            if " " not in spelling:
+                self._definite(spelling, "word" if number == 0 else "spelling")
+        wanted = self._options.nisba
+        if wanted or (wanted is None and fold(word) not in self._arabic.no_nisba):
+            for nisba in place.nisbas:
+                if " " not in nisba:
+                    self._adjective(nisba, "nisba")
+
+    def _definite(self, word: str, why: str) -> None:
+        """A name with the article of its own (الصين) is not the same without it; one without it takes none."""
+        self._put(word, CLITICS, why)
+        if word.startswith("ال") and len(word) > 4:
+            self._put(word[2:], CLITICS | ARTICLE | DEFINITE, why)
+        if word.endswith("ة"):
+            self._put(word[:-1] + "ه", CLITICS, why)
+            if word.startswith("ال"):
+                self._put(word[2:-1] + "ه", CLITICS | ARTICLE | DEFINITE, why)
+
+    def _noun(self, word: str) -> None:
+        bare = self._without_article(word)
+        self._put(word, CLITICS, "word")
+        dual_of = self._dual_of(bare)
+        if dual_of:
+            self._allowed = {dual_of}
+            self._duals(dual_of, "word")
+            return
+        key = fold(bare)
+        if key in self._arabic.plural_only:
+            self._allowed = {bare, *self._arabic.lemmas(bare)}
+            self._written(bare, "word")
+            self._nisbas(bare)
+            return
+        bases = self._bases(bare)
+        self._allowed = {bare, *bases}
+        for base in bases:
+            self._allowed.update(self._arabic.lemmas(base), self._arabic.plurals.get(fold(base), ()))
+        self._written(bare, "word", checked=False)
+        for base in bases:
+            self._inflected(base)
+            self._nisbas(base)
+        if self._options.verbs:
+            for base in dict.fromkeys((bare, *bases)):
+                self._masdar(fold(base))
+
+    def _without_article(self, word: str) -> str:
+        if not word.startswith("ال") or len(word) < 5:
+            return word
+        key = fold(word)
+        whole = self._arabic.entries(key) or key in self._arabic.plurals or key in self._arabic.singulars
+        return word if whole or word == "الله" else word[2:]
+
+    def _bases(self, word: str) -> tuple[str, ...]:
+        """Return the singulars of which the word may be a form; the word itself where it is one."""
+        key = fold(word)
+        if key in self._arabic.plurals:
+            return (word,)
+        own = self._arabic.singulars.get(key)
+        if own:
+            return own
+        lemmas = self._arabic.lemmas(word)
+        if word in lemmas or not lemmas:
+            if word.endswith("ات") and len(word) > 4:
+                return (word, *self._singulars_of_sound_plural(word))
+            return (word,)
+        if word.endswith("ة") and word[:-1] in lemmas:  # وزيرة is not وزير, but an adjective agrees with its noun
+            return (word[:-1],) if self._options.agrees else (word,)
+        return lemmas
+
+    def _singulars_of_sound_plural(self, word: str) -> Iterator[str]:
+        yield from (single for single in (word[:-2] + "ة", word[:-2]) if self._arabic.lemmas(single))
+
+    def _dual_of(self, word: str) -> str:
+        """Return the singular of a typed dual (الدولتين), or nothing: «مقاتلين» is a plural too."""
+        key = fold(word)
+        if (
+            not word.endswith(("ان", "ين"))
+            or len(word) < 5
+            or key in self._arabic.singulars
+            or key in self._arabic.plurals
+        ):
+            return ""
+        lemmas, single = self._arabic.lemmas(word), word[:-2]
+        if word in lemmas:
+            return ""
+        if word.endswith(("تان", "تين")):
+            feminine = word[:-3] + "ة"
+            return feminine if self._arabic.knows(fold(feminine)) else ""
+        if single not in lemmas or (word.endswith("ين") and self._takes_sound_plural(single)):
+            return ""
+        return single
+
+    def _takes_sound_plural(self, single: str) -> bool:
+        return single.endswith("ي") or single.startswith("م") or bool(self._arabic.entries(fold(single + "ون")))
+
+    # --- what nouns become ----------------------------------------------------------------------------------------------
+
+    def _inflected(self, base: str) -> None:
+        options, arabic = self._options, self._arabic
+        self._written(base, "number" if base != self._word else "word")
+        plurals = arabic.plurals.get(fold(base), ())
+        for plural in plurals:
+            self._written(plural, "number", checked=False)
+        feminine_typed = self._word.endswith("ة") or base.endswith("ة")
+        for form in arabic.nouns(base):
+            if feminine_typed or not self._is_feminine_of(form, base):
+                self._written(form, "number")
+            else:
+                self._written(form, "feminine")
+        self._sound(base)
+        for feminine in arabic.feminines.get(fold(base), ()):
+            self._written(feminine, "feminine", checked=False)
+            self._sound(feminine, "feminine")
+        if options.agrees or (base.endswith("ي") and not plurals and len(base) >= SHORTEST_ADJECTIVE):
+            self._agreeing(base)
+
+    @staticmethod
+    def _is_feminine_of(form: str, base: str) -> bool:
+        return form.startswith(base) and form[len(base) :] in {"ة", "تان", "تين", "تا", "تي"}
+
+    def _sound(self, base: str, why: str = "number") -> None:
+        """Add duals and sound plurals."""
+        self._duals(base, why)
+        if len(base) < SHORTEST_INFLECTED:
+            return
+        if base.endswith("ة"):
+            self._written(base[:-1] + "ات", why)
+        elif base.endswith("ى"):
+            self._written(base[:-1] + "يات", why)
+        elif not base.endswith(("ا", "ات")):
+            if base.startswith("م") or base.endswith("ي") or (len(base) == 4 and base[1] == "ا"):
+                self._written(base + "ون", why)
+                self._written(base + "ين", why)
+            if not base.endswith("ء"):
+                self._written(base + "ات", why)
+
+    def _duals(self, base: str, why: str) -> None:
+        if len(base) < 2:
+            return
+        stem = base[:-1] + "ت" if base.endswith("ة") else base[:-1] + "ي" if base.endswith("ى") else base
+        if not stem.endswith("ا"):
+            self._written(stem + "ان", "dual" if why != "word" else why)
+            self._written(stem + "ين", "dual" if why != "word" else why)
+
+    def _agreeing(self, base: str) -> None:
+        masculine = (
+            base[:-1] if base.endswith("ة") and (base.endswith("ية") or self._arabic.lemmas(base[:-1])) else base
+        )
+        if masculine != base:
+            self._allowed.add(masculine)
+            self._inflected_adjective(masculine, "agreement")
+        elif not base.endswith("ة"):
+            self._inflected_adjective(masculine, "agreement")
+
+    def _inflected_adjective(self, masculine: str, why: str) -> None:
+        self._written(masculine, why)
+        for plural in self._arabic.plurals.get(fold(masculine), ()):
+            self._written(plural, why)
+        for form in self._arabic.nouns(masculine):
+            self._written(form, why)
+        self._sound(masculine, why)
+        self._written(masculine + "ة", why)
+        self._sound(masculine + "ة", why)
+
+    def _nisbas(self, base: str) -> None:
+        wanted = self._options.nisba
+        if wanted is False:
+            return
+        own = self._arabic.nisbas.get(fold(base), ())
+        if wanted and not own:
+            own = (_nisba_by_rule(base),)
+        for nisba in own:
+            for form in (nisba, nisba + "ة"):
+                self._allowed.add(form)
+                for ending in ("", "ا", "ان", "ين") if form == nisba else ("", *()):
+                    self._put(form + ending, INDEFINITE if ending == "ا" else ADJECTIVE, "nisba")
+            stem = nisba + "ت"
+            for ending in ("ان", "ين"):
+                self._put(stem + ending, ADJECTIVE, "nisba")
+            self._put(nisba + "ه", ADJECTIVE, "nisba")
+
+    def _adjective(self, masculine: str, why: str) -> None:
+        """A place's nisba: adjective and person, all numbers and both genders."""
+        self._allowed |= {masculine, masculine + "ة", *self._arabic.lemmas(masculine)}
+        forms = [masculine, masculine + "ة"]
+        forms += self._arabic.plurals.get(fold(masculine), ())
+        forms += self._arabic.nouns(masculine)
+        forms += [masculine + ending for ending in ("ون", "ين", "ات", "تان", "تين", "ان")]
+        for form in forms:
+            self._written(form, why if not form.endswith(("ان", "تين")) else f"{why} dual", limit=~PRONOUN)
+
+    # --- verbs ------------------------------------------------------------------------------------------------------------
+
+    def _masdar(self, key: str) -> None:
+        for verb in self._arabic.masdars.get(key, ()):
+            self._allowed.add(verb.past)
+            for form, flags in conjugate(verb):
+                if not self._is_other_word(form):
+                    self._put(form, flags, "verb")
+
+    def _verbs(self, key: str, why: str) -> None:
+        known = self._arabic.verbs.get(key, ())
+        for verb in known:
+            self._allowed.add(verb.past)
+            for form, flags in conjugate(verb):
+                if not self._is_other_word(form):
+                    self._put(form, flags, why)
+        if not known:
+            for verb_form in self._lexical_verb_forms():
+                self._put(verb_form, INDEFINITE | PRONOUN | LAM | 32, why)
+
+    def _lexical_verb_forms(self) -> Iterator[str]:
+        for entry in self._arabic.entries(fold(self._word)):
+            if entry.lemma == entry.form:
+                yield from (form.form for form in self._arabic.lexicon.forms(entry.lemma) if not form.noun)
+
+    # --- synonyms -----------------------------------------------------------------------------------------------------------
+
+    def _synonyms(self, word: str) -> None:
+        keys = {fold(word), fold(self._without_article(word)), *map(fold, self._bases(word))}
+        own = [synonym for key in keys for synonym in self._arabic.synonyms.get(key, ()) if " " not in synonym]
+        others = FamilyOptions(
+            nisba=False, synonyms=False, verbs=False, agrees=self._options.agrees, as_written=False, name=False
+        )
+        for synonym in own:
+            for stem in family(self._arabic, synonym, others):
+                self._put(stem.form, stem.flags, "synonym")
+
+    # --- writing --------------------------------------------------------------------------------------------------------------
+
+    def _written(self, form: str, why: str, *, checked: bool = True, limit: int = ~0) -> None:
+        """Add one form with the endings of case and the shapes it takes before pronouns."""
+        if len(form) < 2 or (checked and self._is_other_word(form)):
+            return
+        if form.endswith("ة"):
+            self._put(form, NOUN & ~PRONOUN & limit, why)
+            self._put(form[:-1] + "ه", NOUN & ~PRONOUN & limit, why)
+            self._put(form[:-1] + "ت", BEFORE_PRONOUN & limit, why)
+        elif form.endswith("ى"):
+            self._put(form, NOUN & ~PRONOUN & limit, why)
+            self._put(form[:-1] + "ا", BEFORE_PRONOUN & limit, why)
+        elif form.endswith(("ان", "ين", "ون")) and self._is_ending(form):
+            self._put(form, ADJECTIVE & limit, why)
+            self._put(form[:-1], CONSTRUCT & limit, why)
+        else:
+            self._put(form, NOUN & limit, why)
+            if len(form) >= SHORTEST_INFLECTED and not form.endswith(("ا", "اء", "ات")):
+                self._put_checked(form + "ا", INDEFINITE, why)
+            if self._is_defective(form):
+                self._put_checked(form[:-1], CLITICS, why)
+
+    def _is_ending(self, form: str) -> bool:
+        """Tell whether the last two letters are an ending, and no root letters as in ميزان."""
+        if form == self._word:
+            return form not in self._arabic.lemmas(form) and fold(form) not in self._arabic.plurals
+        return form not in self._arabic.lemmas(form)
+
+    def _is_defective(self, form: str) -> bool:
+        if not form.endswith("ي") or len(form) < SHORTEST_ADJECTIVE:
+            return False
+        if form[:-1] in self._arabic.lemmas(form):
+            return True
+        return form[-3] == "ا" and (len(form) == 4 or form[0] == "م" or fold(form) in self._arabic.singulars)
+
+    def _put_checked(self, form: str, flags: int, why: str) -> None:
+        if not self._is_other_word(form):
+            self._put(form, flags, why)
+
+    def _put(self, form: str, flags: int, why: str) -> None:
+        if not flags & (BARE | PRONOUN):
+            return
+        key = fold(form)
+        before = self._found.get(key)
+        if before is None:
+            self._found[key] = Stem(form, flags, why)
+        elif before.flags | flags != before.flags:
+            flags = (before.flags | flags) & ~(0 if before.flags & flags & DEFINITE else DEFINITE)
+            self._found[key] = before._replace(flags=flags)
+
+    def _is_other_word(self, form: str) -> bool:
+        """Tell whether the lexicon or the tables know the form as another word and as none of ours."""
+        key = fold(form)
+        arabic = self._arabic
+        if key in self._found:
+            return False
+        if key in arabic.places or key in arabic.names:
+            return True
+        if key in arabic.singulars:
+            return not any(single in self._allowed for single in arabic.singulars[key])
+        nouns = [entry.lemma for entry in arabic.entries(key) if entry.noun]
+        if key in arabic.plurals and form not in self._allowed:
+            return not any(lemma in self._allowed for lemma in nouns)
+        return bool(nouns) and not any(lemma in self._allowed for lemma in nouns)
+
+    def _without_strangers(self) -> Iterator[Stem]:
+        """Leave out what the table of false friends names, and add the other seat of a hamza within the word."""
+        strangers = self._strangers()
+        for key, stem in list(self._found.items()):
+            if key in strangers and stem.form != self._word:
+                continue
+            yield stem
+            other = _other_seat(stem.form)
+            if other and fold(other) not in self._found and not self._is_other_word(other):
+                yield Stem(other, stem.flags, "spelling")
+
+    def _strangers(self) -> set[str]:
+        words = {self._word, self._without_article(self._word)}
+        named = {fold(form) for word in words for form in self._arabic.not_family.get(fold(word), ())}
+        endings = ("ه", "ت", "ات", "تان", "تين", "تا", "تي")
+        return named | {key[:-1] + ending for key in named if key.endswith("ة") for ending in endings}
+
+
+def _nisba_by_rule(base: str) -> str:
+    for ending in ("ية", "يا", "ة", "ات", "ا", "ى", "ي"):
+        if base.endswith(ending) and len(base) - len(ending) >= SHORTEST_INFLECTED:
+            return base[: -len(ending)] + "ي"
+    return base + "ي"
+
+
+def _other_seat(form: str) -> str:
+    """Return the word with its inner hamza on another seat (هيئة: هيأة, مسؤول: مسئول is the same key), or nothing."""
+    for at in range(1, len(form)):
+        if form[at] in "ؤئ" and 0 < at < len(form) - 1:
+            return form[:at] + "أ" + form[at + 1 :]
+        if form[at] == "أ":
+            return form[:at] + "ئ" + form[at + 1 :]
+    return ""

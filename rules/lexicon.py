@@ -1,0 +1,273 @@
+"""The lexicon: every form that simplemma knows, by its folded key, and every form of a lemma. The door of simplemma and Babel.
+
+It is built once from the installed simplemma (MIT), inverted, and kept as one file that is mapped into memory, so that a
+process starts without reading it: an open hash table over arrays of 32-bit numbers and one stretch of UTF-8. Nothing of
+it is shipped. A file that is broken, foreign or of another version is built anew; without a folder it lives in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import sys
+import tempfile
+import zlib
+from array import array
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Literal
+
+from rules.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Entry", "Lexicon", "open_lexicon"]
+
+FORMAT = 3
+MAGIC = b"MARSADLX"
+HEAD = struct.Struct("<8sIIIIIIII")
+"""Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
+EMPTY = 0
+NOUN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A form as the lexicon has it. ``noun`` is True where simplemma knows the form with the article."""
+
+    form: str
+    lemma: str
+    noun: bool
+
+
+class Lexicon:
+    """The forms by key and by lemma, over the bytes of a built file."""
+
+    def __init__(self, data: bytes | mmap.mmap) -> None:
+        _, _, size, entries, lemmas, form_bytes, lemma_bytes, extras, key = HEAD.unpack_from(data, 0)
+        view, at = memoryview(data), HEAD.size + key
+
+        def numbers(count: int) -> memoryview:
+            nonlocal at
+            at, start = at + 4 * count, at
+            return view[start:at].cast("I")
+
+        at += -at % 4
+        self._table = numbers(size)
+        self._form_at = numbers(entries + 1)
+        self._lemma_of = numbers(entries)
+        self._lemma_at = numbers(lemmas + 1)
+        self._first_of = numbers(lemmas + 1)
+        self._of_lemma = numbers(entries)
+        self._flags = view[at : at + entries]
+        at += entries
+        self._forms = view[at : at + form_bytes]
+        at += form_bytes
+        self._lemmas = view[at : at + lemma_bytes]
+        at += lemma_bytes
+        self._extras = view[at : at + extras]
+        self._mask = size - 1
+
+    @cached_property
+    def territories(self) -> dict[str, str]:
+        """Return the Arabic names of states and territories (CLDR) by their ISO code."""
+        names: dict[str, str] = json.loads(bytes(self._extras))
+        return names
+
+    def __contains__(self, key: str) -> bool:
+        return self._find(key) >= 0
+
+    def entries(self, key: str) -> tuple[Entry, ...]:
+        """Return every form with this folded key."""
+        number = self._find(key)
+        if number < 0:
+            return ()
+        found = [self._entry(number)]
+        while number + 1 < len(self._lemma_of) and fold(self._form(number + 1)) == key:
+            number += 1
+            found.append(self._entry(number))
+        return tuple(found)
+
+    def forms(self, lemma: str) -> tuple[Entry, ...]:
+        """Return every form of a lemma; none where it is no lemma."""
+        number = self._find(fold(lemma))
+        while 0 <= number < len(self._lemma_of):
+            of = self._lemma_of[number]
+            if self._lemma(of) == lemma:
+                return tuple(
+                    self._entry(self._of_lemma[at]) for at in range(self._first_of[of], self._first_of[of + 1])
+                )
+            number += 1
+            if number >= len(self._lemma_of) or fold(self._form(number)) != fold(lemma):
+                break
+        return ()
+
+    def _find(self, key: str) -> int:
+        spot = zlib.crc32(key.encode("utf-8", "surrogatepass")) & self._mask
+        table = self._table
+        while (number := table[spot]) != EMPTY:
+            if fold(self._form(number - 1)) == key:
+                return int(number - 1)
+            spot = (spot + 1) & self._mask
+        return -1
+
+    def _form(self, number: int) -> str:
+        return str(self._forms[self._form_at[number] : self._form_at[number + 1]], "utf-8")
+
+    def _lemma(self, number: int) -> str:
+        return str(self._lemmas[self._lemma_at[number] : self._lemma_at[number + 1]], "utf-8")
+
+    def _entry(self, number: int) -> Entry:
+        return Entry(self._form(number), self._lemma(self._lemma_of[number]), bool(self._flags[number] & NOUN))
+
+
+def open_lexicon(cache: Path | None) -> Lexicon:
+    """Return the lexicon from the cache folder, built and kept there first where it must be.
+
+    Several processes may do so at once: each writes a file of its own and moves it into place. A folder that cannot be
+    written does no harm; None keeps nothing.
+    """
+    key = _key()
+    if cache is None:
+        return Lexicon(_build(key))
+    path = cache / f"lexicon-{zlib.crc32(key):08x}.bin"
+    kept = _kept(path, key)
+    if kept is not None:
+        return kept
+    data = _build(key)
+    with suppress(OSError):
+        _write(path, data)
+    return Lexicon(data)
+
+
+def _key() -> bytes:
+    return f"{FORMAT} simplemma {version('simplemma')} babel {version('babel')} {sys.byteorder}".encode()
+
+
+def _kept(path: Path, key: bytes) -> Lexicon | None:
+    try:
+        with path.open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # ValueError: the file is empty
+        return None
+    if len(data) < HEAD.size + len(key) or data[:8] != MAGIC or data[HEAD.size : HEAD.size + len(key)] != key:
+        return None
+    whole = zlib.crc32(memoryview(data)[12:]) == struct.unpack_from("<I", data, 8)[0]
+    return Lexicon(data) if whole else None
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".lexicon-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(name, path)  # noqa: PTH105 - the temporary file has a name, not a Path
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108
+        raise
+
+
+def _build(key: bytes) -> bytes:
+    rows = sorted({(fold(form), form, lemma, noun) for form, lemma, noun in _rows()})
+    lemmas = sorted({lemma for _, _, lemma, _ in rows})
+    number_of = {lemma: number for number, lemma in enumerate(lemmas)}
+    forms = [form.encode() for _, form, _, _ in rows]
+    lemma_of = array("I", (number_of[lemma] for _, _, lemma, _ in rows))
+    by_lemma = sorted(range(len(rows)), key=lemma_of.__getitem__)
+    counts = array("I", bytes(4 * (len(lemmas) + 1)))
+    for lemma in lemma_of:
+        counts[lemma + 1] += 1
+    for number in range(len(lemmas)):
+        counts[number + 1] += counts[number]
+    table = _hashed([row[0] for row in rows])
+    lemma_bytes = [lemma.encode() for lemma in lemmas]
+    extras = json.dumps(_territories(), ensure_ascii=False).encode()
+    body = b"".join(
+        (
+            bytes(-(HEAD.size + len(key)) % 4),
+            table.tobytes(),
+            _offsets(forms).tobytes(),
+            lemma_of.tobytes(),
+            _offsets(lemma_bytes).tobytes(),
+            counts.tobytes(),
+            array("I", by_lemma).tobytes(),
+            bytes(NOUN if noun else 0 for _, _, _, noun in rows),
+            b"".join(forms),
+            b"".join(lemma_bytes),
+            extras,
+        )
+    )
+    sizes = (
+        len(table),
+        len(rows),
+        len(lemmas),
+        sum(map(len, forms)),
+        sum(map(len, lemma_bytes)),
+        len(extras),
+        len(key),
+    )
+    head = HEAD.pack(MAGIC, 0, *sizes) + key
+    checksum = zlib.crc32(body, zlib.crc32(head[12:]))
+    return HEAD.pack(MAGIC, checksum, *sizes) + key + body
+
+
+def _hashed(keys: list[str]) -> array[int]:
+    """Return an open table of powers of two, filled to at most 60 %: the number of a key's first row, plus one."""
+    size = 1
+    while size * 0.6 < len(keys):
+        size *= 2
+    table = array("I", bytes(4 * size))
+    before = None
+    for number, key in enumerate(keys):
+        if key == before:
+            continue
+        before = key
+        spot = zlib.crc32(key.encode()) & (size - 1)
+        while table[spot]:
+            spot = (spot + 1) & (size - 1)
+        table[spot] = number + 1
+    return table
+
+
+def _offsets(pieces: list[bytes]) -> array[int]:
+    offsets, at = array("I", [0]), 0
+    for piece in pieces:
+        at += len(piece)
+        offsets.append(at)
+    return offsets
+
+
+def _rows() -> Iterator[tuple[str, str, Literal[True, False]]]:
+    """Yield form, lemma, and whether it is a noun or adjective: those alone are listed with the article, which is taken off."""
+    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
+
+    every = {
+        form: lemma
+        for form, lemma in DefaultDictionaryFactory().get_dictionary("ar").items()
+        if all("\u0621" <= sign <= "\u064a" for sign in form + lemma)
+    }
+    definite = {(form[2:], lemma) for form, lemma in every.items() if _has_article(form, lemma)}
+    for form, lemma in every.items():
+        if not _has_article(form, lemma):
+            yield form, lemma, (form, lemma) in definite
+    for form, lemma in definite:
+        if every.get(form) != lemma:
+            yield form, lemma, True
+
+
+def _has_article(form: str, lemma: str) -> bool:
+    return form.startswith("ال") and len(form) > 3 and not lemma.startswith("ال")
+
+
+def _territories() -> dict[str, str]:
+    from babel import Locale
+
+    return {code: name for code, name in Locale("ar").territories.items() if len(code) == 2}

@@ -1,0 +1,198 @@
+"""A term as the ways to say it: each a row of words that must follow each other in the text.
+
+A phrase is said with more or less definiteness (صفقة سلاح, صفقة السلاح), in another spelling of its name, by its place's nisba
+(كوريا الشمالية: الكوري الشمالي), or by a synonym.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.family import FamilyOptions, is_foreign
+from rules.name_spellings import joined_spellings, split_spellings
+from rules.text import clean, fold, has_marks, tokenise
+from rules.vocabulary import WordSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rules.arabic import Arabic
+    from rules.expression import Term
+
+__all__ = ["Way", "ways"]
+
+MOST_WAYS = 40
+CAPITALS = 3
+"""Latin letters up to which a word in capitals is taken as written: IT is no «it»."""
+
+
+class Way(NamedTuple):
+    """One way to say a term: its words, and why (``word``, ``nisba``, ``synonym``, ``name``, ``spelling``)."""
+
+    words: tuple[WordSpec, ...]
+    why: str
+
+
+def ways(arabic: Arabic, term: Term) -> tuple[Way, ...]:
+    """Return every way to say a term, the one typed first."""
+    return tuple(dict.fromkeys(_Ways(arabic, term).all()))[:MOST_WAYS]
+
+
+class _Ways:
+    def __init__(self, arabic: Arabic, term: Term) -> None:
+        self._arabic = arabic
+        self._term = term
+        tokens = tokenise(term.words)
+        self._words = tuple(token.clean for token in tokens)
+        self._typed = tuple(term.words[token.start : token.end] for token in tokens)
+        self._options = FamilyOptions(
+            as_written=term.spelling == "as_written",
+            name=term.name,
+            nisba=term.nisba,
+            synonyms=term.synonyms,
+            verbs=not term.noun_only,
+        )
+
+    def all(self) -> Iterator[Way]:
+        term = self._term
+        if term.spelling == "exact":
+            words = (clean(word) for word in self._typed)
+            yield Way(tuple(WordSpec(word=word, exact=True) for word in words), "word")
+            return
+        yield from self._said(self._words, "word", self._typed)
+        if term.spelling == "as_written":
+            return
+        yield from self._other_spellings(self._words)
+        for start, end in self._spans():
+            yield from self._replaced(start, end)
+
+    def _said(
+        self, words: tuple[str, ...], why: str, typed: tuple[str, ...] = (), *, name: bool = False
+    ) -> Iterator[Way]:
+        """Yield a phrase as such: in the degrees of definiteness that Arabic knows, and with «رقم» before a number."""
+        options = replace(self._options, name=name or self._options.name)
+        if len(words) == 1:
+            yield Way((self._spec(words[0], options, typed[0] if typed else ""),), why)
+            return
+        for degrees in self._degrees(words):
+            specs = tuple(
+                self._inner(number, word, degree, options, typed[number] if typed else "")
+                for number, (word, degree) in enumerate(zip(words, degrees, strict=True))
+            )
+            yield Way(specs, why)
+            for number, word in enumerate(words):
+                if number and word.isdecimal() and fold(words[number - 1]) != "رقم":
+                    label = WordSpec(word="رقم", options=FamilyOptions(as_written=True), inner=True)
+                    yield Way((*specs[:number], label, *specs[number:]), why)
+
+    def _spec(self, word: str, options: FamilyOptions, typed: str) -> WordSpec:
+        return WordSpec(
+            word=word, options=options, exact=_is_short_capitals(word), marked=typed if has_marks(typed) else ""
+        )
+
+    def _inner(self, number: int, word: str, definite: bool | None, options: FamilyOptions, typed: str) -> WordSpec:
+        if number:
+            options = replace(options, verbs=False, agrees=not options.as_written)
+        return replace(self._spec(word, options, typed), definite=definite, inner=number > 0)
+
+    # --- definiteness -------------------------------------------------------------------------------------------------------
+
+    def _degrees(self, words: tuple[str, ...]) -> Iterable[tuple[bool | None, ...]]:
+        """Return the rows of definiteness: it never falls within a phrase, so that «الصاروخ باليستي» says no such rocket.
+
+        Words with the article typed must have it (البيت الأبيض is no بيت أبيض); names, numbers and places are neutral.
+        """
+        neutral = tuple(self._is_neutral(word) for word in words)
+        typed = tuple(word.startswith("ال") and not still for word, still in zip(words, neutral, strict=True))
+        if self._term.gap or self._options.as_written or self._options.name:
+            return [tuple(True if given else None for given in typed)]
+        if any(typed):
+            first = typed.index(True)
+            return [tuple(self._given(number, first, typed, neutral) for number in range(len(words)))]
+        rows = []
+        for risen in range(len(words), -1, -1):
+            row = [None if still else number >= risen for number, still in enumerate(neutral)]
+            rows.append(tuple(row))
+        return list(dict.fromkeys(rows))
+
+    @staticmethod
+    def _given(number: int, first: int, typed: tuple[bool, ...], neutral: tuple[bool, ...]) -> bool | None:
+        if typed[number]:
+            return True
+        return False if number < first and not neutral[number] else None
+
+    def _is_neutral(self, word: str) -> bool:
+        key = fold(word)
+        if not "\u0621" <= key[:1] <= "\u064a" or len(key) < 2 or key in self._arabic.places:
+            return True
+        if key in {"الله", "بن", "ابن", "ابو"}:
+            return True
+        return is_foreign(self._arabic, word) or (key in self._arabic.names and not self._arabic.lemmas(word))
+
+    # --- other spellings, nisbas, synonyms ------------------------------------------------------------------------------------
+
+    def _other_spellings(self, words: tuple[str, ...]) -> Iterator[Way]:
+        foreign = [is_foreign(self._arabic, word) for word in words]
+        for number, word in enumerate(words):
+            if not self._options.name and self._arabic.lemmas(word):
+                continue
+            for pair in split_spellings(word, foreign=foreign[number] and len(words) <= 2):
+                yield from self._said((*words[:number], *pair, *words[number + 1 :]), "spelling", name=True)
+        for joined in joined_spellings(words, lambda word: is_foreign(self._arabic, word)):
+            yield from self._said(joined, "spelling", name=True)
+
+    def _spans(self) -> Iterator[tuple[int, int]]:
+        """Yield the stretches of the phrase that the tables may name, the longest first."""
+        size = len(self._words)
+        for length in range(min(size, 5), 0, -1):
+            for start in range(size - length + 1):
+                yield start, start + length
+
+    def _replaced(self, start: int, end: int) -> Iterator[Way]:
+        words = self._words
+        whole = (start, end) == (0, len(words))
+        key = " ".join(fold(word) for word in words[start:end])
+        for other, why, name in self._others(key, end - start):
+            said = tuple(token.clean for token in tokenise(other))
+            if len(said) == 1 and end - start == 1 and why != "name":
+                continue  # the family of the word has it
+            if why == "nisba":
+                yield from self._nisba(words[:start], said, words[end:])
+            elif whole or end - start > 1 or len(said) > 1:
+                yield from self._said((*words[:start], *said, *words[end:]), why, name=name and whole)
+
+    def _others(self, key: str, length: int) -> Iterator[tuple[str, str, bool]]:
+        arabic, options = self._arabic, self._options
+        place = arabic.places.get(key)
+        if place is not None:
+            yield from ((spelling, "spelling", False) for spelling in place.spellings if fold(spelling) != key)
+            wanted = options.nisba or (options.nisba is None and key not in arabic.no_nisba)
+            yield from ((nisba, "nisba", False) for nisba in place.nisbas if wanted and (" " in nisba or length > 1))
+        for spelling in arabic.names.get(key, ()):
+            if " ".join(map(fold, spelling.split())) != key:
+                yield spelling, "name", True
+        if options.synonyms and not options.name:
+            bases = [key] if length > 1 else [key, *map(fold, arabic.singulars.get(key, ()))]
+            for base in bases:
+                yield from ((synonym, "synonym", False) for synonym in arabic.synonyms.get(base, ()))
+
+    def _nisba(self, before: tuple[str, ...], said: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Way]:
+        """Yield a place of several words as adjectives that agree: never a dual of the first with a singular of the next."""
+        words = (*before, *said, *after)
+        options = replace(self._options, nisba=False, synonyms=False)
+        for dual in (False, True) if len(said) > 1 else (None,):
+            specs = []
+            for number, word in enumerate(words):
+                inside = len(before) <= number < len(before) + len(said)
+                spec = self._inner(number, word, None, options, "")
+                if inside:
+                    spec = replace(spec, options=replace(options, agrees=True, verbs=False), dual=dual)
+                specs.append(spec)
+            yield Way(tuple(specs), "nisba")
+
+
+def _is_short_capitals(word: str) -> bool:
+    return (
+        0 < len(word) <= CAPITALS and word.isascii() and any(sign.isalpha() for sign in word) and word == word.upper()
+    )

@@ -1,0 +1,205 @@
+"""The words of all terms as numbered slots, and the slots that a piece of text fills: found once for each different piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rules.family import FamilyOptions, family
+from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, HAMZAS, PREPOSITION, PRONOUN
+from rules.text import clean, fold, has_marks, is_compound, marked_letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules.arabic import Arabic
+    from rules.peeling import Reading
+
+__all__ = ["COMPOUND", "Vocabulary", "WordSpec"]
+
+COMPOUND = (-1,)
+"""What `Vocabulary.slots_of` answers for a piece that holds several tokens: ask for its parts."""
+FLAG_BITS = 8
+HAMZA_BITS = 2
+SHIFT = FLAG_BITS + HAMZA_BITS
+FLAGS = (1 << FLAG_BITS) - 1
+HAMZA = (1 << HAMZA_BITS) - 1
+REMEMBERED = 60_000
+"""Pieces whose slots are kept; a newspaper's year has about a million different ones, a day some ten thousand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordSpec:
+    """What one word of a phrase asks of the text.
+
+    ``word`` is cleaned; ``marked`` holds the word as typed where marks on it bind. ``exact`` asks for these very letters.
+    ``definite``: True asks for the article or a pronoun, False for neither, None for any. ``inner`` words follow another
+    word of the phrase and take no conjunction and no preposition but ل. ``number`` limits a nisba to its dual or the rest.
+    """
+
+    word: str
+    options: FamilyOptions
+    marked: str = ""
+    exact: bool = False
+    definite: bool | None = None
+    inner: bool = False
+    dual: bool | None = None
+
+
+class Vocabulary:
+    """Slots by word, and a bounded memory from pieces of text to slots. It only grows; asking changes nothing but the memory."""
+
+    def __init__(self, arabic: Arabic) -> None:
+        self.arabic = arabic
+        self.sizes: list[int] = []
+        self._numbers: dict[WordSpec, int] = {}
+        self._families: dict[tuple[str, FamilyOptions], tuple[tuple[str, int, bool], ...]] = {}
+        self._of_key: dict[str, list[int] | int] = {}
+        self._exact: dict[str, list[int]] = {}
+        self._marked: dict[int, tuple[tuple[str, str], ...]] = {}
+        self._avoided: dict[int, tuple[tuple[tuple[str, str], ...], ...]] = {}
+        self._memory: dict[str, tuple[int, ...]] = {}
+
+    @property
+    def memory(self) -> dict[str, tuple[int, ...]]:
+        """Return what is remembered, for the loop that asks for every word of a text."""
+        return self._memory
+
+    def slot(self, spec: WordSpec) -> int:
+        """Return the number of a word's slot, made where it is new."""
+        number = self._numbers.get(spec)
+        if number is None:
+            number = self._numbers[spec] = len(self.sizes)
+            self._add(spec, number)
+            self._memory = {}
+        return number
+
+    def slots_of(self, piece: str) -> tuple[int, ...]:
+        """Return the slots that a piece of text fills, or `COMPOUND`."""
+        memory = self._memory  # a new slot begins a new memory; what was found before it must not land there
+        found = memory.get(piece)
+        if found is None:
+            found = COMPOUND if is_compound(piece) else tuple(sorted(set(self._filled(piece))))
+            if len(memory) >= REMEMBERED:
+                memory.clear()
+            memory[piece] = found
+        return found
+
+    def slots_of_part(self, cleaned: str) -> tuple[int, ...]:
+        """Return the slots that one token of a compound piece fills."""
+        return tuple(sorted(set(self._filled(cleaned))))
+
+    def _filled(self, piece: str) -> Iterator[int]:
+        cleaned = clean(piece)
+        yield from self._exact.get(cleaned, ())
+        letters = marked_letters(piece) if has_marks(piece) and (self._marked or self._avoided) else ()
+        arabic, of_key = self.arabic, self._of_key
+        for reading in arabic.readings(cleaned):
+            entries = of_key.get(reading.key)
+            if entries is None:
+                continue
+            for entry in (entries,) if isinstance(entries, int) else entries:
+                if _allows(entry, reading) and self._marks_agree(entry >> SHIFT, letters, reading.start):
+                    yield entry >> SHIFT
+
+    def _marks_agree(self, slot: int, letters: tuple[tuple[str, str], ...], start: int) -> bool:
+        if not letters:
+            return True
+        if slot in self._marked and not _agree(self._marked[slot], letters[start:]):
+            return False
+        return not any(_bears(avoided, letters[start:]) for avoided in self._avoided.get(slot, ()))
+
+    def _add(self, spec: WordSpec, number: int) -> None:
+        if spec.exact:
+            self._exact.setdefault(spec.word, []).append(number)
+            self.sizes.append(1)
+            return
+        count = 0
+        for key, flags, dual in self._family(spec.word, spec.options):
+            allowed = _limited(flags & FLAGS, spec, dual)
+            if allowed is not None:
+                entry = (number << SHIFT) | (flags & ~FLAGS) | allowed
+                count += 1
+                before = self._of_key.get(key)
+                if before is None:
+                    self._of_key[key] = entry
+                elif isinstance(before, int):
+                    self._of_key[key] = [before, entry]
+                else:
+                    before.append(entry)
+        self.sizes.append(count)
+        if has_marks(spec.marked):
+            self._marked[number] = marked_letters(spec.marked)
+        avoided = [form for form in self.arabic.not_family.get(fold(spec.word), ()) if has_marks(form)]
+        if avoided:
+            self._avoided[number] = tuple(marked_letters(form) for form in avoided)
+
+    def _family(self, word: str, options: FamilyOptions) -> tuple[tuple[str, int, bool], ...]:
+        found = self._families.get((word, options))
+        if found is None:
+            found = self._families[word, options] = tuple(
+                (
+                    fold(stem.form),
+                    stem.flags | (HAMZAS.get(stem.form[:1], 0) << FLAG_BITS if stem.why != "spelling" else 0),
+                    stem.why.endswith("dual"),
+                )
+                for stem in family(self.arabic, word, options)
+            )
+        return found
+
+
+def _limited(flags: int, spec: WordSpec, dual: bool) -> int | None:
+    """Return what a stem allows in its place of the phrase, or None where it cannot stand there."""
+    if spec.dual is not None and dual != spec.dual and not dual:
+        return None
+    if spec.dual is False and dual:
+        return None
+    if spec.definite is False:
+        flags &= ~(ARTICLE | PRONOUN)
+        if flags & DEFINITE:
+            return None
+    elif spec.definite is True:
+        if not flags & (ARTICLE | PRONOUN):
+            return None
+        flags |= DEFINITE
+    if spec.inner:
+        flags &= ~(CONJUNCTION | PREPOSITION)
+    return flags if flags & (BARE | PRONOUN) else None
+
+
+def _allows(entry: int, reading: Reading) -> bool:
+    needs = reading.needs
+    if needs & PRONOUN:
+        needs &= ~BARE
+    if needs & ~entry & FLAGS or (entry & DEFINITE and not needs & (ARTICLE | PRONOUN)):
+        return False
+    hamza = (entry >> FLAG_BITS) & HAMZA
+    return not hamza or not reading.hamza or hamza == reading.hamza
+
+
+def _agree(typed: tuple[tuple[str, str], ...], text: tuple[tuple[str, str], ...]) -> bool:
+    """Tell whether no letter bears marks in both that differ; the last letter's is its case, and a lone shadda is spelling."""
+    for number, ((letter, wanted), (other, found)) in enumerate(zip(typed, text, strict=False)):
+        if letter != other:
+            return True
+        last = number == len(typed) - 1
+        wanted_vowel, found_vowel = _vowel(wanted), _vowel(found)
+        if wanted_vowel and found_vowel and wanted_vowel != found_vowel and not last:
+            return False
+        if ("\u0651" in wanted) != ("\u0651" in found) and wanted_vowel and found_vowel and not last:
+            return False
+    return True
+
+
+def _vowel(marks: str) -> str:
+    return marks.replace("\u0651", "")[:1]
+
+
+def _bears(avoided: tuple[tuple[str, str], ...], text: tuple[tuple[str, str], ...]) -> bool:
+    """Tell whether the text bears the marks of a word that must not count: letter by letter, all of them."""
+    if len(text) < len(avoided):
+        return False
+    return all(
+        letter == other and set(marks) <= set(found)
+        for (letter, marks), (other, found) in zip(avoided, text, strict=False)
+    )
