@@ -83,11 +83,26 @@ class Arabic:
 
     @cached_property
     def own_words(self) -> frozenset[str]:
-        """Return the keys of all single words of the own tables."""
+        """Return the keys of all single words of the own tables that are no names."""
         phrases: set[str] = {*self.plurals, *self.singulars, *self.nisbas, *self.feminines, *self.masculines}
-        phrases |= {*self.bases_of_nisba, *self.plural_only, *self.masdars, *self.names, *self.places}
+        phrases |= {*self.bases_of_nisba, *self.plural_only, *self.masdars}
         phrases |= {key_of(nisba) for place in self.places.values() for nisba in place.nisbas}
         return frozenset(word for phrase in phrases for word in phrase.split())
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """Return the keys of all single words of names and places."""
+        return frozenset(word for phrase in (*self.names, *self.places) for word in phrase.split())
+
+    def is_common(self, key: str) -> bool:
+        """Tell whether the lexicon or the tables know the word as more than a name."""
+        return key in self.own_words or key in self.lexicon
+
+    def is_strong(self, key: str) -> bool:
+        """Tell whether the key is a name, a noun or a dictionary form, and no mere form of a verb."""
+        if key in self.own_words or key in self.own_names:
+            return True
+        return any(entry.noun or entry.form == entry.lemma for entry in self.entries(key))
 
     def nouns(self, lemma: str) -> tuple[str, ...]:
         """Return the forms of a lemma that are nouns or adjectives."""
@@ -109,10 +124,10 @@ class Arabic:
         return any(entry.lemma == entry.form for entry in found)
 
     def _knows(self, key: str) -> bool:
-        return key in self.own_words or key in self.lexicon
+        return key in self.own_words or key in self.own_names or key in self.lexicon
 
     def _readings(self, cleaned: str) -> tuple[Reading, ...]:
-        return tuple(readings(cleaned, self.knows, self.both_readings))
+        return tuple(readings(cleaned, self.knows, self.is_strong, self.both_readings))
 
     def _two_ways(self, name: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         there: dict[str, tuple[str, ...]] = {}

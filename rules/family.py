@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.conjugation import conjugate
 from rules.name_spellings import name_variants
-from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, LAM, PREPOSITION, PRONOUN
+from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, HAMZAS, LAM, PREPOSITION, PRONOUN
 from rules.text import fold
 
 if TYPE_CHECKING:
@@ -64,9 +64,22 @@ def family(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[Stem, ...
 def is_foreign(arabic: Arabic, word: str) -> bool:
     """Tell whether a word is a name that the lexicon does not know."""
     key = fold(word)
-    bare = key[2:] if word.startswith("ال") and len(key) > 4 else key
+    bare = fold(without_article(arabic, word))
     arab = "\u0621" <= key[:1] <= "\u064a"
-    return arab and not arabic.knows(key) and not arabic.knows(bare)
+    return arab and not arabic.is_common(key) and not arabic.is_common(bare)
+
+
+def without_article(arabic: Arabic, word: str) -> str:
+    """Return a word as typed without its article; the ال of the word itself (التزام, ألمانيا) stays."""
+    if not word.startswith("ال") or len(word) < 4 or word == "الله":
+        return word
+    key, rest = fold(word), word[2:]
+    if key in arabic.plurals or key in arabic.singulars or key in arabic.masdars:
+        return word
+    if len(word) == 4 or arabic.entries(key):
+        noun_whole = any(entry.noun for entry in arabic.entries(key))
+        return rest if arabic.lemmas(rest) and not noun_whole else word
+    return rest
 
 
 class _Family:
@@ -83,11 +96,14 @@ class _Family:
             self._put(word, CLITICS | ARTICLE, "word")
         elif options.as_written:
             self._as_written(word)
-        elif options.name or is_foreign(arabic, word):
+        elif options.name:
             self._name(word)
         elif fold(word) in arabic.places:
             self._place(word)
-        elif arabic.is_verb(word):
+            self._variants(word)
+        elif is_foreign(arabic, word):
+            self._name(word)
+        elif arabic.is_verb(word) and without_article(arabic, word) == word:
             self._put(word, INDEFINITE | PRONOUN, "word")
             self._verbs(fold(word), "person")
         else:
@@ -107,9 +123,9 @@ class _Family:
                 self._put(form[:-1] + "ت", BEFORE_PRONOUN, "word")
 
     def _name(self, word: str) -> None:
-        self._put(word, CLITICS | ARTICLE, "word")
+        self._put(word, CLITICS | ARTICLE, "name")
         bare = word[2:] if word.startswith("ال") and len(word) > 4 else word
-        self._put(bare, CLITICS | ARTICLE, "word")
+        self._put(bare, CLITICS | ARTICLE, "name")
         if bare.endswith("ة"):
             self._put(bare[:-1] + "ه", CLITICS, "spelling")
         if bare in {"بن", "ابن"}:
@@ -117,17 +133,24 @@ class _Family:
         if bare in {"أبو", "ابو"}:
             self._put("أبا", CLITICS, "spelling")
             self._put("أبي", CLITICS, "spelling")
-        if is_foreign(self._arabic, bare):
-            for variant in name_variants(bare, self._arabic.knows):
-                self._put(variant, CLITICS | ARTICLE, "spelling")
+        self._variants(bare)
+        if bare.endswith("ي") and is_foreign(self._arabic, bare) and not self._options.name:
+            for stem in list(self._found.values()):
+                for ending in ("ة", "ه", "ا", "ين", "ون"):  # باليستي may be an adjective, and has spellings
+                    self._put_checked(stem.form + ending, stem.flags & ~(ARTICLE if ending == "ا" else 0), "agreement")
         if self._options.nisba is not False and bare.endswith("يا") and len(bare) > SHORTEST_ADJECTIVE:
             self._adjective(bare[:-1], "nisba")
+
+    def _variants(self, word: str) -> None:
+        if is_foreign(self._arabic, word):
+            for variant in name_variants(word, self._arabic.knows):
+                self._put(variant, CLITICS | ARTICLE, "spelling")
 
     def _place(self, word: str) -> None:
         place = self._arabic.places[fold(word)]
         for number, spelling in enumerate((word, *place.spellings)):
             if " " not in spelling:
-                self._definite(spelling, "word" if number == 0 else "spelling")
+                self._definite(spelling, "name" if number == 0 else "spelling")
         wanted = self._options.nisba
         if wanted or (wanted is None and fold(word) not in self._arabic.no_nisba):
             for nisba in place.nisbas:
@@ -145,7 +168,7 @@ class _Family:
                 self._put(word[2:-1] + "ه", CLITICS | ARTICLE | DEFINITE, why)
 
     def _noun(self, word: str) -> None:
-        bare = self._without_article(word)
+        bare = without_article(self._arabic, word)
         self._put(word, CLITICS, "word")
         dual_of = self._dual_of(bare)
         if dual_of:
@@ -159,7 +182,7 @@ class _Family:
             self._nisbas(bare)
             return
         bases = self._bases(bare)
-        self._allowed = {bare, *bases}
+        self._allowed = {bare, *bases, *(base[:-1] for base in bases if base.endswith("ة"))}
         for base in bases:
             self._allowed.update(self._arabic.lemmas(base), self._arabic.plurals.get(fold(base), ()))
         self._written(bare, "word", checked=False)
@@ -170,13 +193,6 @@ class _Family:
             for base in dict.fromkeys((bare, *bases)):
                 self._masdar(fold(base))
 
-    def _without_article(self, word: str) -> str:
-        if not word.startswith("ال") or len(word) < 5:
-            return word
-        key = fold(word)
-        whole = self._arabic.entries(key) or key in self._arabic.plurals or key in self._arabic.singulars
-        return word if whole or word == "الله" else word[2:]
-
     def _bases(self, word: str) -> tuple[str, ...]:
         """Return the singulars of which the word may be a form; the word itself where it is one."""
         key = fold(word)
@@ -185,6 +201,9 @@ class _Family:
         own = self._arabic.singulars.get(key)
         if own:
             return own
+        for other in (word + "ي", word[:-1] if word.endswith("ي") else word):  # قاض is قاضي
+            if other != word and fold(other) in self._arabic.plurals and other not in self._arabic.lemmas(word):
+                return (word, other)
         lemmas = self._arabic.lemmas(word)
         if word in lemmas or not lemmas:
             if word.endswith("ات") and len(word) > 4:
@@ -344,7 +363,7 @@ class _Family:
     # --- synonyms -----------------------------------------------------------------------------------------------------------
 
     def _synonyms(self, word: str) -> None:
-        keys = {fold(word), fold(self._without_article(word)), *map(fold, self._bases(word))}
+        keys = {fold(word), fold(without_article(self._arabic, word)), *map(fold, self._bases(word))}
         own = [synonym for key in keys for synonym in self._arabic.synonyms.get(key, ()) if " " not in synonym]
         others = FamilyOptions(
             nisba=False, synonyms=False, verbs=False, agrees=self._options.agrees, as_written=False, name=False
@@ -410,7 +429,7 @@ class _Family:
         arabic = self._arabic
         if key in self._found:
             return False
-        if key in arabic.places or key in arabic.names:
+        if key in arabic.places or key in arabic.names or "ال" + key in arabic.places:
             return True
         if key in arabic.singulars:
             return not any(single in self._allowed for single in arabic.singulars[key])
@@ -423,18 +442,26 @@ class _Family:
         """Leave out what the table of false friends names, and add the other seat of a hamza within the word."""
         strangers = self._strangers()
         for key, stem in list(self._found.items()):
-            if key in strangers and stem.form != self._word:
+            if stem.form != self._word and any(_same_seat(stem.form, form) for form in strangers.get(key, ())):
                 continue
             yield stem
             other = _other_seat(stem.form)
             if other and fold(other) not in self._found and not self._is_other_word(other):
                 yield Stem(other, stem.flags, "spelling")
 
-    def _strangers(self) -> set[str]:
-        words = {self._word, self._without_article(self._word)}
-        named = {fold(form) for word in words for form in self._arabic.not_family.get(fold(word), ())}
-        endings = ("ه", "ت", "ات", "تان", "تين", "تا", "تي")
-        return named | {key[:-1] + ending for key in named if key.endswith("ة") for ending in endings}
+    def _strangers(self) -> dict[str, list[str]]:
+        words = {self._word, without_article(self._arabic, self._word)}
+        found: dict[str, list[str]] = {}
+        for form in (form for word in words for form in self._arabic.not_family.get(fold(word), ())):
+            endings = ("ه", "ت", "ات", "تان", "تين", "تا", "تي") if form.endswith("ة") else ()
+            for each in (form, *(form[:-1] + ending for ending in endings)):
+                found.setdefault(fold(each), []).append(each)
+        return found
+
+
+def _same_seat(form: str, other: str) -> bool:
+    """Tell whether two words of one key begin alike: an explicit hamza on either seat makes two words of them."""
+    return form[0] == other[0] or form[0] not in HAMZAS or other[0] not in HAMZAS
 
 
 def _nisba_by_rule(base: str) -> str:

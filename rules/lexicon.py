@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rules.text import fold
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Lexicon", "open_lexicon"]
 
-FORMAT = 3
+FORMAT = 4
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
@@ -245,8 +245,11 @@ def _offsets(pieces: list[bytes]) -> array[int]:
     return offsets
 
 
-def _rows() -> Iterator[tuple[str, str, Literal[True, False]]]:
-    """Yield form, lemma, and whether it is a noun or adjective: those alone are listed with the article, which is taken off."""
+def _rows() -> Iterator[tuple[str, str, bool]]:
+    """Yield form, lemma, and whether it is a noun or adjective: those are listed with the article, which is taken off.
+
+    A lemma with neither the article nor a form in ي, as verbs have it, is a noun that simplemma lists in part.
+    """
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
     every = {
@@ -255,16 +258,21 @@ def _rows() -> Iterator[tuple[str, str, Literal[True, False]]]:
         if all("\u0621" <= sign <= "\u064a" for sign in form + lemma)
     }
     definite = {(form[2:], lemma) for form, lemma in every.items() if _has_article(form, lemma)}
+    with_article = {lemma for _, lemma in definite}
+    verbs = {lemma for form, lemma in every.items() if form[0] == "ي" != lemma[0]} - with_article
     for form, lemma in every.items():
         if not _has_article(form, lemma):
-            yield form, lemma, (form, lemma) in definite
+            yield form, lemma, (form, lemma) in definite or (lemma not in with_article and lemma not in verbs)
     for form, lemma in definite:
         if every.get(form) != lemma:
             yield form, lemma, True
 
 
 def _has_article(form: str, lemma: str) -> bool:
-    return form.startswith("ال") and len(form) > 3 and not lemma.startswith("ال")
+    """Tell «اللحم» from the imperative «الحم», both of لحم."""
+    if not form.startswith("ال") or len(form) <= 3 or lemma.startswith("ال"):
+        return False
+    return form[2] == "ل" or not lemma.startswith("ل")
 
 
 def _territories() -> dict[str, str]:

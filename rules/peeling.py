@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 __all__ = [
-    "ARTICLE", "BARE", "CONJUNCTION", "DEFINITE", "HAMZAS", "LAM", "PREPOSITION", "PRONOUN", "VERB", "Reading", "readings",
+    "ARTICLE", "BARE", "CONJUNCTION", "DEFINITE", "DOTLESS", "HAMZAS", "LAM", "PREPOSITION", "PRONOUN", "SEATS", "VERB",
+    "Reading", "readings",
 ]  # fmt: skip
 
 ARTICLE = 1
@@ -30,6 +31,7 @@ VERB = 32
 CONJUNCTION = 64
 DEFINITE = 128
 """Of a pattern, not of a reading: the article or a pronoun must be there."""
+SEATS = 3
 HAMZAS = {"أ": 1, "إ": 2, "آ": 3}
 """Explicit seats of an initial alef; two that differ are two words (أعلام, إعلام), a bare alef is any."""
 
@@ -40,45 +42,54 @@ SHORTEST = 2
 """Letters of a stem that is known; three of one that is not."""
 
 
+DOTLESS = 4
+"""The word ends in ى: the place that «اليمني» comes from is not meant by «اليمنى», which is a word of its own."""
+
+
 class Reading(NamedTuple):
-    """A stem's key, the bits that the stem must allow, and the seat of its initial hamza (0 for none)."""
+    """A stem's key, the bits that the stem must allow, and its spelling: the seat of its initial hamza, and `DOTLESS`."""
 
     key: str
     needs: int
-    hamza: int
+    spelling: int
     start: int
     cost: int
 
 
-def readings(cleaned: str, knows: Callable[[str], bool], both: Mapping[str, frozenset[str]]) -> list[Reading]:
+def readings(
+    cleaned: str, knows: Callable[[str], bool], strong: Callable[[str], bool], both: Mapping[str, frozenset[str]]
+) -> list[Reading]:
     """Return the readings of a cleaned token that hold, the least peeled first.
 
-    ``knows`` tells whether a key is a word of the lexicon or the tables. ``both`` names the tokens that are words of their
+    ``knows`` tells whether a key is a word of the lexicon or the tables, ``strong`` whether it is more than some form of a
+    verb: «ووقف» may be a passive, and is yet و + وقف. ``both`` names the tokens that are words of their
     own and yet stand more often for a peeled stem in the news (بحرية: ب + حرية).
     """
     key = fold(cleaned)
     if not key or not "\u0621" <= key[0] <= "\u064a":
         return [Reading(key, BARE, 0, 0, 0)]
     found = sorted(_every(cleaned, key), key=lambda reading: reading.cost)
-    best = next((reading.cost for reading in found if _attested(reading, knows)), None)
+    best = next((reading.cost for reading in found if _attested(reading, strong, strong)), None)
+    if best is None:
+        best = next((reading.cost for reading in found if _attested(reading, knows, strong)), None)
     if best is None:
         return [reading for reading in found if reading.cost == 0 or len(reading.key) > SHORTEST]
     allowed = both.get(key, frozenset())
-    return [reading for reading in found if _holds(reading, best, knows) or reading.key in allowed]
+    return [reading for reading in found if _holds(reading, best, knows, strong) or reading.key in allowed]
 
 
-def _holds(reading: Reading, best: int, knows: Callable[[str], bool]) -> bool:
+def _holds(reading: Reading, best: int, knows: Callable[[str], bool], strong: Callable[[str], bool]) -> bool:
     """Tell whether a reading stands beside the best known one, which takes ``best`` letters away."""
     if reading.cost > best or reading.needs == BARE:
         return reading.cost <= best
-    return _attested(reading, knows) or (reading.cost < best and len(reading.key) > SHORTEST)
+    return _attested(reading, knows, strong) or (reading.cost < best and len(reading.key) > SHORTEST)
 
 
 def _every(cleaned: str, key: str) -> Iterator[Reading]:
     for start, needs, cost in _fronts(cleaned, key):
         stem = key[start:]
         hamza = HAMZAS.get(cleaned[start], 0)
-        yield Reading(stem, needs | BARE, hamza, start, cost)
+        yield Reading(stem, needs | BARE, hamza | (DOTLESS if cleaned.endswith("ى") else 0), start, cost)
         if needs & ARTICLE:
             continue
         for pronoun in PRONOUNS:
@@ -94,6 +105,8 @@ def _fronts(cleaned: str, key: str) -> Iterator[tuple[int, int, int]]:
     The article has a bare alef, and ل + ال is written لل, in which the second lam may also belong to the word (لليمن).
     """
     size = len(key)
+    if size < SHORTEST:
+        yield 0, 0, 0
     for conjunction in CONJUNCTIONS:
         if not key.startswith(conjunction):
             continue
@@ -114,8 +127,10 @@ def _fronts(cleaned: str, key: str) -> Iterator[tuple[int, int, int]]:
             yield at + 1, joined | VERB, at + 1
 
 
-def _attested(reading: Reading, knows: Callable[[str], bool]) -> bool:
+def _attested(reading: Reading, knows: Callable[[str], bool], strong: Callable[[str], bool]) -> bool:
     key = reading.key
+    if reading.needs & ARTICLE:
+        return strong(key)
     if knows(key):
         return True
     if not reading.needs & PRONOUN:

@@ -58,7 +58,7 @@ class _Ways:
         term = self._term
         if term.spelling == "exact":
             words = (clean(word) for word in self._typed)
-            yield Way(tuple(WordSpec(word=word, exact=True) for word in words), "word")
+            yield Way(tuple(WordSpec(word=word, options=self._options, exact=True) for word in words), "word")
             return
         yield from self._said(self._words, "word", self._typed)
         if term.spelling == "as_written":
@@ -135,9 +135,10 @@ class _Ways:
     def _other_spellings(self, words: tuple[str, ...]) -> Iterator[Way]:
         foreign = [is_foreign(self._arabic, word) for word in words]
         for number, word in enumerate(words):
-            if not self._options.name and self._arabic.lemmas(word):
+            place = fold(word) in self._arabic.places
+            if not self._options.name and not place and self._arabic.lemmas(word):
                 continue
-            for pair in split_spellings(word, foreign=foreign[number] and len(words) <= 2):
+            for pair in split_spellings(word, foreign=(foreign[number] or place) and len(words) <= 2):
                 yield from self._said((*words[:number], *pair, *words[number + 1 :]), "spelling", name=True)
         for joined in joined_spellings(words, lambda word: is_foreign(self._arabic, word)):
             yield from self._said(joined, "spelling", name=True)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules.family import FamilyOptions, family
-from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, HAMZAS, PREPOSITION, PRONOUN
+from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, HAMZAS, PREPOSITION, PRONOUN, SEATS
 from rules.text import clean, fold, has_marks, is_compound, marked_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rules.arabic import Arabic
+    from rules.family import Stem
     from rules.peeling import Reading
 
 __all__ = ["COMPOUND", "Vocabulary", "WordSpec"]
@@ -20,10 +21,9 @@ __all__ = ["COMPOUND", "Vocabulary", "WordSpec"]
 COMPOUND = (-1,)
 """What `Vocabulary.slots_of` answers for a piece that holds several tokens: ask for its parts."""
 FLAG_BITS = 8
-HAMZA_BITS = 2
-SHIFT = FLAG_BITS + HAMZA_BITS
+SPELLING_BITS = 3
+SHIFT = FLAG_BITS + SPELLING_BITS
 FLAGS = (1 << FLAG_BITS) - 1
-HAMZA = (1 << HAMZA_BITS) - 1
 REMEMBERED = 60_000
 """Pieces whose slots are kept; a newspaper's year has about a million different ones, a day some ten thousand."""
 
@@ -140,12 +140,19 @@ class Vocabulary:
             found = self._families[word, options] = tuple(
                 (
                     fold(stem.form),
-                    stem.flags | (HAMZAS.get(stem.form[:1], 0) << FLAG_BITS if stem.why != "spelling" else 0),
+                    stem.flags | self._spelling(stem) << FLAG_BITS,
                     stem.why.endswith("dual"),
                 )
                 for stem in family(self.arabic, word, options)
             )
         return found
+
+    def _spelling(self, stem: Stem) -> int:
+        seat = HAMZAS.get(stem.form[:1], 0) if stem.why not in {"spelling", "name"} else 0
+        if not stem.form.endswith("ي"):
+            return seat
+        dotless = any(entry.noun and entry.form.endswith("ى") for entry in self.arabic.entries(fold(stem.form)))
+        return seat | (DOTLESS if dotless else 0)
 
 
 def _limited(flags: int, spec: WordSpec, dual: bool) -> int | None:
@@ -173,8 +180,10 @@ def _allows(entry: int, reading: Reading) -> bool:
         needs &= ~BARE
     if needs & ~entry & FLAGS or (entry & DEFINITE and not needs & (ARTICLE | PRONOUN)):
         return False
-    hamza = (entry >> FLAG_BITS) & HAMZA
-    return not hamza or not reading.hamza or hamza == reading.hamza
+    seat, found = (entry >> FLAG_BITS) & SEATS, reading.spelling & SEATS
+    if seat and found and seat != found:
+        return False
+    return not (entry >> FLAG_BITS) & reading.spelling & DOTLESS
 
 
 def _agree(typed: tuple[tuple[str, str], ...], text: tuple[tuple[str, str], ...]) -> bool:

@@ -7,8 +7,11 @@ captured output and logs of every test, what `capsys` hands out, the output of c
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,8 +83,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def pytest_configure() -> None:
-    """Look also at what tests take out of the capture, and at what children say into pipes."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Look also at what tests take out of the capture, and at what children say into pipes.
+
+    Commands that tests start keep the lexicon in one folder of this run; the workers of a run inherit its name.
+    """
+    if "MARSAD_CACHE" not in os.environ:
+        os.environ["MARSAD_CACHE"] = tempfile.mkdtemp(prefix="marsad-lexicon-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop("MARSAD_CACHE"), ignore_errors=True))
     take, communicate = pytest.CaptureFixture.readouterr, subprocess.Popen.communicate
 
     def watched_take(self: pytest.CaptureFixture[str]) -> object:

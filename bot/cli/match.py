@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.options import config_option, json_option, optional_settings
+from bot.knowledge import known_arabic
 from bot.newsroom import read_sources, starter_sources
 from rules import Article, compile_expression, compile_ruleset, read_expression, read_rules
 from rules.errors import MistakesFound, UsageError
@@ -73,11 +74,11 @@ def _rules(config: str | None) -> RuleFiles:
 
 def _matcher(files: RuleFiles, expr: str | None) -> Callable[[Article], tuple[Match, ...]]:
     if expr is None:
-        return compile_ruleset(files.watchlists, files.concepts).match
+        return compile_ruleset(files.watchlists, files.concepts, arabic=known_arabic()).match
     expression, problems = read_expression(expr, concepts=files.concepts, file="--expr")
     if expression is None:
         raise MistakesFound([problem for problem in problems if not problem.warning])
-    compiled = compile_expression(expression, files.concepts)
+    compiled = compile_expression(expression, files.concepts, arabic=known_arabic())
     return lambda article: tuple(filter(None, [compiled.match(article)]))
 
 
@@ -138,7 +139,7 @@ def _row(
         if expression is None:
             told = "; ".join(str(problem) for problem in problems if not problem.warning)
             return {"id": row.get("id"), "error": f"row {number}: {told}"}
-        found = compile_expression(expression, concepts).match(article)
+        found = compile_expression(expression, concepts, arabic=known_arabic()).match(article)
         matches: tuple[Match, ...] = (found,) if found else ()
     else:
         matches = matcher(article)

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.knowledge import known_arabic
 from bot.newsroom import gather_sources
 from rules import RuleFiles, Ruleset, RuleSource, compile_ruleset, read_rules
 from rules.errors import MistakesFound
@@ -88,7 +89,7 @@ def _compile(sources: Sequence[RuleSource]) -> tuple[RuleFiles, Ruleset | None]:
     files = read_rules(sources)
     if files.mistakes:
         return files, None
-    return files, compile_ruleset(files.watchlists, files.concepts)
+    return files, compile_ruleset(files.watchlists, files.concepts, arabic=known_arabic())
 
 
 def _from_record(record: RulesetRecord) -> LoadedRules:
@@ -96,7 +97,7 @@ def _from_record(record: RulesetRecord) -> LoadedRules:
     files = read_rules(sources)
     if files.mistakes:  # written by a version that read the language otherwise
         raise MistakesFound(files.mistakes)
-    ruleset = compile_ruleset(files.watchlists, files.concepts)
+    ruleset = compile_ruleset(files.watchlists, files.concepts, arabic=known_arabic())
     return LoadedRules(version=record.version, ruleset=ruleset, loaded_at=record.loaded_at)
 
 

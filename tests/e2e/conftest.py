@@ -214,6 +214,7 @@ def newsroom(tmp_path: Path, press: Press) -> Iterator[Callable[..., Newsroom]]:
             "utf-8",
         )
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MARSAD")}
+        environment["MARSAD_CACHE"] = os.environ["MARSAD_CACHE"]
         room = Newsroom(folder, {**environment, "PYTHONUNBUFFERED": "1", "XDG_DATA_HOME": str(tmp_path / "data")})
         made.append(room)
         return room
