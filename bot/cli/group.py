@@ -24,6 +24,7 @@ COMMANDS = {
     "poll": "Poll every due feed once, deliver, and end.",
     "check": "Find every mistake in configuration and rules.",
     "test": "Run the examples of watchlists.",
+    "fmt": "Lay out rule files; comments and meaning stay.",
     "match": "Tell which watchlists match a text, and where.",
     "latest": "Show the newest matched articles.",
     "feeds": "List, add, remove, import and export feeds.",
