@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -16,6 +17,7 @@ __all__ = [
     "ArticleKey",
     "AuditReport",
     "AuditRow",
+    "BeganNotice",
     "Chat",
     "ChatAddress",
     "Committed",
@@ -26,6 +28,7 @@ __all__ = [
     "FeedRhythm",
     "FeedState",
     "FeedUpdate",
+    "Figures",
     "InboxUpdate",
     "KeyKind",
     "KnownArticle",
@@ -36,6 +39,8 @@ __all__ = [
     "MessageState",
     "NeverAccepted",
     "NewsCursor",
+    "NoticeCommit",
+    "OpenNotice",
     "OutgoingMessage",
     "PollCommit",
     "Revision",
@@ -45,6 +50,7 @@ __all__ = [
     "StuckRow",
     "SuppressReason",
     "TopicNews",
+    "TroubleRow",
     "UnknownOutcome",
     "WatchlistRecord",
 ]
@@ -442,6 +448,76 @@ class FeedRhythm:
 
     articles: int
     last_at: datetime
+
+
+# --- what admins are told, and monitoring ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TroubleRow:
+    """Something that is wrong now, as the database shows it. ``key`` names the trouble for as long as it lasts.
+
+    ``subject`` is a feed's id or a chat's ``kind:address``; ``since`` is None where the database does not tell.
+    """
+
+    kind: Literal["dead_chat", "failed", "unknown", "feed_failing", "feed_gone"]
+    key: str
+    subject: str
+    since: datetime | None
+    count: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenNotice:
+    """A trouble that admins were told of and that has not ended; ``detail`` is what the words of its end need."""
+
+    key: str
+    first_at: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeganNotice:
+    """A trouble that begins now."""
+
+    key: str
+    detail: str = "{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeCommit:
+    """What is told at one moment: each text with its severity, to each chat; and which troubles began and ended with it.
+
+    ``marks`` are remembered values (`mark_of`) that change in the same transaction.
+    """
+
+    chats: tuple[int, ...]
+    texts: tuple[tuple[str, Severity], ...]
+    began: tuple[BeganNotice, ...] = ()
+    ended: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts for monitoring. ``deliveries`` by (state, reason or hold), ``messages`` by (kind, state).
+
+    ``oldest_due`` is the due time of the longest waiting message among the first of each chat; ``stalled_since`` the same
+    among chats that were sent nothing lately, so that a long queue that moves does not count.
+    """
+
+    articles: int
+    matches: int
+    unknowns: int
+    ruleset: int
+    troubles: int
+    feeds: dict[str, int]
+    chats: dict[str, int]
+    deliveries: dict[tuple[str, str], int]
+    messages: dict[tuple[str, str], int]
+    oldest_due: datetime | None
+    stalled_since: datetime | None
 
 
 # --- looking back --------------------------------------------------------------------------------------------------

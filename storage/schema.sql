@@ -173,6 +173,7 @@ CREATE UNIQUE INDEX messages_one_alert ON messages (chat_id, story_id)
     WHERE kind = 'alert' AND state IN ('pending', 'sending', 'sent');
 CREATE INDEX messages_waiting ON messages (chat_id, order_key, id) WHERE state IN ('pending', 'sending', 'unknown');
 CREATE INDEX messages_story ON messages (story_id);
+CREATE INDEX messages_sending_at ON messages (sending_at);
 
 -- The ledger: one match for one chat. A match without destination has one row without chat, suppressed: no_route.
 CREATE TABLE deliveries (

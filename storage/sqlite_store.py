@@ -8,7 +8,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from rules.errors import LeaseLost
-from storage import articles, chats, checks, feeds, inbox, ledger, messages, news, prune, repair, rulesets
+from storage import (
+    articles,
+    chats,
+    checks,
+    feeds,
+    figures,
+    inbox,
+    ledger,
+    messages,
+    news,
+    notices,
+    prune,
+    repair,
+    rulesets,
+)
 from storage.connection import open_connection, reading, transaction
 
 if TYPE_CHECKING:
@@ -30,16 +44,20 @@ if TYPE_CHECKING:
         FeedRhythm,
         FeedState,
         FeedUpdate,
+        Figures,
         InboxUpdate,
         KnownArticle,
         LatestRow,
         Lease,
         NewsCursor,
+        NoticeCommit,
+        OpenNotice,
         OutgoingMessage,
         PollCommit,
         RulesetRecord,
         SendResult,
         TopicNews,
+        TroubleRow,
         WatchlistRecord,
     )
 
@@ -326,6 +344,32 @@ class SqliteStore:
     async def feed_rhythm(self, *, since: datetime) -> dict[str, FeedRhythm]:
         """Return how many articles each feed brought since a moment and when the last one came."""
         return await self._read(news.rhythm, since=since)
+
+    # what admins are told, and monitoring
+
+    async def troubles(self, now: datetime) -> list[TroubleRow]:
+        """Return what is wrong now and can be read from the database."""
+        return await self._read(notices.troubles, now)
+
+    async def open_notices(self) -> list[OpenNotice]:
+        """Return the troubles that admins were told of and that have not ended."""
+        return await self._read(notices.open_notices)
+
+    async def post_notices(self, commit: NoticeCommit, now: datetime) -> int:
+        """Write which troubles began and ended, and the messages that tell so."""
+        return await self._write(notices.post, commit, now)
+
+    async def mark_of(self, key: str) -> str | None:
+        """Return a remembered value."""
+        return await self._read(notices.mark_of, key)
+
+    async def figures(self, now: datetime, *, kinds: Sequence[str] | None = None) -> Figures:
+        """Return counts for monitoring."""
+        return await self._read(figures.figures, now, kinds)
+
+    async def pulse(self, now: datetime) -> None:
+        """Write a little, to show that the database can be written."""
+        await self._write(notices.mark, "pulse", now.isoformat())
 
     # looking back
 

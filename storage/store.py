@@ -21,16 +21,20 @@ from storage.records import (
     FeedRhythm,
     FeedState,
     FeedUpdate,
+    Figures,
     InboxUpdate,
     KnownArticle,
     LatestRow,
     Lease,
     NewsCursor,
+    NoticeCommit,
+    OpenNotice,
     OutgoingMessage,
     PollCommit,
     RulesetRecord,
     SendResult,
     TopicNews,
+    TroubleRow,
     WatchlistRecord,
 )
 
@@ -283,6 +287,32 @@ class Store(Protocol):
 
     async def feed_rhythm(self, *, since: datetime) -> dict[str, FeedRhythm]:
         """Return how many articles each feed brought since a moment and when the last one came; feeds without are absent."""
+        ...
+
+    # what admins are told, and monitoring
+
+    async def troubles(self, now: datetime) -> list[TroubleRow]:
+        """Return what is wrong now and can be read from the database: dead chats, failures, doubts, feeds that stay away."""
+        ...
+
+    async def open_notices(self) -> list[OpenNotice]:
+        """Return the troubles that admins were told of and that have not ended."""
+        ...
+
+    async def post_notices(self, commit: NoticeCommit, now: datetime) -> int:
+        """Write which troubles began and ended, and the messages that tell so; return how many messages."""
+        ...
+
+    async def mark_of(self, key: str) -> str | None:
+        """Return a remembered value, such as the day of the last heartbeat."""
+        ...
+
+    async def figures(self, now: datetime, *, kinds: Sequence[str] | None = None) -> Figures:
+        """Return counts for monitoring; ``kinds`` of chat that cannot be sent to do not count as waiting."""
+        ...
+
+    async def pulse(self, now: datetime) -> None:
+        """Write a little, to show that the database can be written."""
         ...
 
     # looking back
