@@ -12,6 +12,7 @@ from rules.watchlist import Watchlist
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from rules.arabic import Arabic
     from rules.article import Article, Match
     from rules.expression import Expression
     from rules.ruleset import Ruleset
@@ -62,7 +63,11 @@ class Coverage:
 
 
 def run_examples(
-    watchlists: Sequence[Watchlist], concepts: Sequence[Concept], *, tags: Mapping[str, frozenset[str]] | None = None
+    watchlists: Sequence[Watchlist],
+    concepts: Sequence[Concept],
+    *,
+    tags: Mapping[str, frozenset[str]] | None = None,
+    arabic: Arabic | None = None,
 ) -> list[ExampleResult]:
     """Run every example of every watchlist, in order; ``tags`` adds to a feed's id the tags that it has.
 
@@ -70,8 +75,11 @@ def run_examples(
     words.
     """
     live = [replace(watchlist, state="live") for watchlist in watchlists]
-    by_source = compile_ruleset(live, concepts)
-    anywhere = compile_ruleset([replace(watchlist, include=(), exclude=()) for watchlist in live], concepts)
+    by_source = compile_ruleset(live, concepts, arabic=arabic)
+    anywhere = by_source
+    for watchlist in live:
+        if watchlist.include or watchlist.exclude:
+            anywhere = anywhere.with_watchlist(replace(watchlist, include=(), exclude=()))
     results = []
     for watchlist in watchlists:
         for example in watchlist.examples:
@@ -90,7 +98,9 @@ def _tagged(article: Article, tags: Mapping[str, frozenset[str]]) -> Article:
     return replace(article, sources=article.sources | more) if more else article
 
 
-def coverage_of(watchlists: Sequence[Watchlist], concepts: Sequence[Concept]) -> Coverage:
+def coverage_of(
+    watchlists: Sequence[Watchlist], concepts: Sequence[Concept], *, arabic: Arabic | None = None
+) -> Coverage:
     """Return which parts of each rule stand in none of its examples.
 
     A word to find is exercised by an example that should match, a word to exclude by one that should not. A concept counts as
@@ -100,7 +110,7 @@ def coverage_of(watchlists: Sequence[Watchlist], concepts: Sequence[Concept]) ->
     for watchlist in watchlists:
         parts = list(_parts(watchlist.expression, excluding=False))
         count += len(parts)
-        said = {wanted: _said(parts, watchlist, concepts, should_match=wanted) for wanted in (True, False)}
+        said = _said(parts, watchlist, concepts, arabic)
         bare += [
             Unexercised(watchlist=watchlist, part=part, excluding=excluding)
             for number, (part, excluding) in enumerate(parts)
@@ -119,16 +129,18 @@ def _parts(expression: Expression, *, excluding: bool) -> Iterator[tuple[Term | 
 
 
 def _said(
-    parts: Sequence[tuple[Expression, bool]], watchlist: Watchlist, concepts: Sequence[Concept], *, should_match: bool
-) -> set[str]:
-    """Return the numbers of the parts that stand in an example of one kind; each part is asked as a rule of its own."""
+    parts: Sequence[tuple[Expression, bool]], watchlist: Watchlist, concepts: Sequence[Concept], arabic: Arabic | None
+) -> dict[bool, set[str]]:
+    """Return the numbers of the parts that stand in an example of each kind; each part is asked as a rule of its own."""
     asked = [
         Watchlist(id=str(number), name="", expression=_alone(part), scope="all", language="any")
         for number, (part, _) in enumerate(parts)
     ]
-    ruleset = compile_ruleset(asked, concepts)
-    articles = [example.article for example in watchlist.examples if example.should_match == should_match]
-    return {match.watchlist for article in articles for match in ruleset.match(article) if match.watchlist is not None}
+    ruleset = compile_ruleset(asked, concepts, arabic=arabic)
+    said: dict[bool, set[str]] = {True: set(), False: set()}
+    for example in watchlist.examples:
+        said[example.should_match].update(match.watchlist or "" for match in ruleset.match(example.article))
+    return said
 
 
 def _alone(part: Expression) -> Expression:

@@ -23,6 +23,7 @@ from rules.expression import (
     Not,
     Term,
     all_of,
+    walk,
 )
 from rules.ruleset import compile_expression, language_of
 from rules.text import fold, tokenise
@@ -32,6 +33,7 @@ from rules.writing import as_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from rules.arabic import Arabic
     from rules.article import Article, Field
     from rules.expression import Expression
     from rules.watchlist import Concept
@@ -106,14 +108,22 @@ class Explanation:
 
 
 def explain(
-    rule: Watchlist | Expression, concepts: Sequence[Concept], article: Article, *, scope: str | None = None
+    rule: Watchlist | Expression,
+    concepts: Sequence[Concept],
+    article: Article,
+    *,
+    scope: str | None = None,
+    arabic: Arabic | None = None,
 ) -> Explanation:
-    """Explain a watchlist, or an expression within a scope (``all`` where none is given)."""
-    asked = _Asked(concepts, article)
+    """Explain a watchlist, or an expression within a scope (``all`` where none is given).
+
+    ``arabic`` is what `load_arabic` returned; without it the lexicon is built in memory, which takes seconds.
+    """
     if isinstance(rule, Watchlist):
         expression, within, barred = rule.expression, scope or rule.scope, _barred(rule, article)
     else:
         expression, within, barred = rule, scope or "all", None
+    asked = _Asked(expression, concepts, article, arabic)
     matches = barred is None and asked.hits(expression, within) is not None
     return _Explainer(asked, expression, within).explanation(matches, barred)
 
@@ -145,10 +155,14 @@ def _barred(watchlist: Watchlist, article: Article) -> Literal["off", "language"
 class _Asked:
     """An article that rules are asked about."""
 
-    def __init__(self, concepts: Sequence[Concept], article: Article) -> None:
-        self.concepts = concepts
+    def __init__(
+        self, expression: Expression, concepts: Sequence[Concept], article: Article, arabic: Arabic | None
+    ) -> None:
         self.by_id = {concept.id: concept.expression for concept in concepts}
         self.names = {concept.id: concept.name for concept in concepts}
+        needed = self._needed(expression)
+        used = [concept for concept in concepts if concept.id in needed]
+        self._compiled = compile_expression(expression, used, arabic=arabic)
         self.article = article
         self.fields: dict[Field, str] = (
             {"text": article.text}
@@ -157,11 +171,22 @@ class _Asked:
         )
 
     def hits(self, expression: Expression, scope: str) -> tuple[Hit, ...] | None:
-        found = compile_expression(expression, self.concepts, scope=scope).match(self.article)
+        found = self._compiled.beside(expression, scope=scope).match(self.article)
         return None if found is None else found.hits
 
     def count(self, expression: Expression) -> int:
-        return compile_expression(expression, self.concepts).count(self.article)
+        return self._compiled.beside(expression).count(self.article)
+
+    def _needed(self, expression: Expression) -> set[str]:
+        """Return the concepts that an expression uses, and those that they use."""
+        needed: set[str] = set()
+        waiting = [expression]
+        while waiting:
+            for node in walk(waiting.pop()):
+                if isinstance(node, ConceptReference) and node.id not in needed:
+                    needed.add(node.id)
+                    waiting.append(self.by_id[node.id])
+        return needed
 
     def words_like(self, word: str) -> str | None:
         """Return the word of the article that is spelled most like one that it lacks."""

@@ -206,6 +206,10 @@ class CompiledExpression:
         self._scope = scope
         self._compiled = compiled
 
+    def beside(self, expression: Expression, *, scope: str = "all") -> CompiledExpression:
+        """Return another expression compiled beside this one, over the same concepts; words of both are compiled once."""
+        return CompiledExpression(expression, self._compiled, scope)
+
     def match(self, article: Article) -> Match | None:
         """Return the match, without a watchlist; None where the expression does not hold."""
         hits = self.evaluation(article).matches(self._expression, self._scope)
