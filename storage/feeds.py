@@ -68,9 +68,14 @@ def claim_due(
     return [_state((*row[:-1], lease.token)) for row in rows]
 
 
-def hasten(db: sqlite_utils.Database) -> None:
-    """Forget when the feeds are due, so that all of them are."""
-    db.execute("UPDATE feeds SET next_at = NULL WHERE removed_at IS NULL AND gone_at IS NULL")
+def hasten(db: sqlite_utils.Database, polled_after: datetime | None = None) -> int:
+    """Forget when the feeds are due, so that all of them are, or those polled after a moment; return how many."""
+    bound = as_micros(polled_after) if polled_after else None
+    done = db.execute(
+        "UPDATE feeds SET next_at = NULL WHERE removed_at IS NULL AND gone_at IS NULL AND (? IS NULL OR polled_at > ?)",
+        [bound, bound],
+    )
+    return int(done.rowcount)
 
 
 def release(db: sqlite_utils.Database, token: str | None) -> None:
@@ -85,15 +90,17 @@ def update(db: sqlite_utils.Database, change: FeedUpdate) -> None:
     """Write what a poll changed and end its lease. Raise `LeaseLost` where the lease is another's."""
     if change.fetched:
         done = db.execute(
-            "UPDATE feeds SET effective_url = ?, etag = ?, last_modified = ?, body_hash = ?, next_at = ?, interval_s = ?,"
-            " failures = 0, failing_since = NULL, last_error = NULL, first_fetched_at = coalesce(first_fetched_at, ?),"
-            " lease_token = NULL, lease_until = NULL WHERE id = ? AND lease_token = ?",
+            "UPDATE feeds SET effective_url = ?, etag = ?, last_modified = ?, body_hash = ?, next_at = ?, polled_at = ?,"
+            " interval_s = ?, failures = 0, failing_since = NULL, last_error = NULL,"
+            " first_fetched_at = coalesce(first_fetched_at, ?), lease_token = NULL, lease_until = NULL"
+            " WHERE id = ? AND lease_token = ?",
             [
                 change.effective_url,
                 change.etag,
                 change.last_modified,
                 change.body_hash,
                 as_micros(change.next_at),
+                as_micros(change.now),
                 change.interval_s,
                 as_micros(change.now),
                 change.feed_id,
@@ -102,11 +109,13 @@ def update(db: sqlite_utils.Database, change: FeedUpdate) -> None:
         )
     else:
         done = db.execute(
-            "UPDATE feeds SET next_at = ?, interval_s = ?, failures = ?, failing_since = coalesce(failing_since, ?),"
-            " last_error = ?, gone_at = CASE WHEN ? THEN ? ELSE gone_at END, lease_token = NULL, lease_until = NULL"
+            "UPDATE feeds SET next_at = ?, polled_at = ?, interval_s = ?, failures = ?,"
+            " failing_since = coalesce(failing_since, ?), last_error = ?, gone_at = CASE WHEN ? THEN ? ELSE gone_at END,"
+            " lease_token = NULL, lease_until = NULL"
             " WHERE id = ? AND lease_token = ?",
             [
                 as_micros(change.next_at),
+                as_micros(change.now),
                 change.interval_s,
                 change.failures,
                 as_micros(change.now),

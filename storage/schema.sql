@@ -12,6 +12,7 @@ CREATE TABLE feeds (
     last_modified TEXT,
     body_hash TEXT,                      -- SHA-256 of the last body: an equal one is not parsed again
     next_at INTEGER,                     -- NULL: due at once
+    polled_at INTEGER,                   -- when next_at was stored; a moment yet to come was stored by a wrong clock
     interval_s REAL,
     failures INTEGER NOT NULL DEFAULT 0, -- in a row
     failing_since INTEGER,               -- back-off is steeper in the first hour of trouble

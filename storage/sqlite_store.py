@@ -148,9 +148,9 @@ class SqliteStore:
         """Lease the feeds that are due, the longest due first."""
         return await self._write(feeds.claim_due, now, lease, limit=limit, longest_wait=longest_wait)
 
-    async def hasten_feeds(self) -> None:
+    async def hasten_feeds(self, *, polled_after: datetime | None = None) -> int:
         """Make every feed due now that is neither removed nor gone."""
-        await self._write(feeds.hasten)
+        return await self._write(feeds.hasten, polled_after)
 
     async def release_feeds(self, token: str) -> None:
         """Give up every lease of this token."""

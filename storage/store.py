@@ -72,8 +72,11 @@ class Store(Protocol):
         """
         ...
 
-    async def hasten_feeds(self) -> None:
-        """Make every feed due now that is neither removed nor gone."""
+    async def hasten_feeds(self, *, polled_after: datetime | None = None) -> int:
+        """Make every feed due now that is neither removed nor gone; return how many.
+
+        With a moment, only those polled after it: a moment to come, when a clock that was ahead has been set right.
+        """
         ...
 
     async def release_feeds(self, token: str) -> None:

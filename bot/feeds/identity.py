@@ -64,20 +64,25 @@ def keys_of(feed_id: str, entries: Sequence[Entry]) -> tuple[EntryKeys, ...]:
 def identify(
     feed_id: str, entries: Sequence[Entry], known: Mapping[ArticleKey, KnownArticle]
 ) -> tuple[Identified, ...]:
-    """Return one verdict for each distinct entry, the oldest first; entries doubled in the document are one."""
+    """Return one verdict for each distinct entry, the oldest first; of entries doubled in the document the newest stands."""
     pairs = list(zip(entries, keys_of(feed_id, entries), strict=True))
     guids_trusted = not _guids_repeat(pairs) and not _guids_contradict(pairs, known)
     shared = _shared_links(pairs)
     verdicts: list[Identified] = []
     seen: set[ArticleKey] = set()
-    for entry, keys in sorted(pairs, key=_order):
+    articles: set[int] = set()
+    for entry, keys in sorted(pairs, key=_order, reverse=True):
         trusted = _trusted(keys, guids_trusted=guids_trusted, shared=shared)
         deciding = trusted or (keys.text,)
-        if seen.intersection(deciding):
-            continue
+        verdict = _verdict(feed_id, entry, keys, trusted, known)
+        doubled = seen.intersection(deciding) or (verdict.article is not None and verdict.article.id in articles)
         seen.update(deciding)
-        verdicts.append(_verdict(feed_id, entry, keys, trusted, known))
-    return tuple(verdicts)
+        if doubled:
+            continue
+        if verdict.article is not None:
+            articles.add(verdict.article.id)
+        verdicts.append(verdict)
+    return tuple(reversed(verdicts))
 
 
 def _keys(feed_id: str, entry: Entry) -> EntryKeys:
@@ -106,7 +111,9 @@ def _guids_contradict(pairs: Sequence[tuple[Entry, EntryKeys]], known: Mapping[A
         by_link = known.get(keys.link) if keys.link else None
         if by_guid is not None and _recycled(entry, keys, by_guid):
             return True
-        if by_link is not None and keys.guid is not None and by_guid is not by_link and _has_guid(by_link, keys.guid):
+        if by_link is None or keys.guid is None or (by_guid is not None and by_guid.id == by_link.id):
+            continue
+        if _has_guid(by_link, keys.guid):
             return True
     return False
 
@@ -158,7 +165,8 @@ def _kind(
         return "new", "no trusted key is known"
     if feed_id not in article.sources:
         return "sighting", f"known as article {article.id}, new in this feed"
-    if keys.text in known or keys.text_hash == article.text_hash:
+    by_text = known.get(keys.text)
+    if keys.text_hash == article.text_hash or (by_text is not None and by_text.id == article.id):
         return "unchanged", f"known as article {article.id} with this very text"
     return "revision", f"known as article {article.id} with another text"
 

@@ -15,6 +15,12 @@ BLOCKS = frozenset(
 SILENT = frozenset({"script", "style", "template", "iframe", "object", "noscript", "svg", "select"})
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 TAG = re.compile(r"<[a-zA-Z/!?]")
+ESCAPED_TAG = re.compile(
+    r"</?(?:a|abbr|article|b|blockquote|br|center|div|em|figure|font|h[1-6]|hr|i|img|li|ol|p|section|small|span|strong|sub|sup"
+    r"|table|tbody|td|tr|u|ul|video)(?:\s[^<>]*|/)?>",
+    re.IGNORECASE,
+)
+"""What is escaped and looks like a tag may be meant as text; these are meant as tags."""
 ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 
 
@@ -51,14 +57,18 @@ class _Text(HTMLParser):
 
 
 def plain_text(text: str) -> str:
-    """Return text without tags, scripts and control characters; entities resolved (twice where escaped twice).
+    """Return text without tags, scripts and control characters; entities resolved, twice where they were escaped twice.
 
     Paragraphs are parted by single newlines; other white space is folded.
     """
-    text = _untagged(text)
-    if ENTITY.search(text):
-        text = html.unescape(text)
-        text = _untagged(text) if TAG.search(text) else text
+    for tag in (TAG, ESCAPED_TAG, ESCAPED_TAG):
+        if tag.search(text):
+            text = _untagged(text)
+        elif ENTITY.search(text):
+            text = html.unescape(text)
+            text = _untagged(text) if ESCAPED_TAG.search(text) else text
+        else:
+            break
     text = CONTROL.sub("", text.replace("\x0b", " ").replace("\x0c", " "))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
@@ -70,8 +80,25 @@ def one_line(text: str) -> str:
 
 
 def _untagged(text: str) -> str:
-    if not TAG.search(text):
-        return html.unescape(text) if ENTITY.search(text) else text
     reader = _Text()
-    reader.feed(text)
+    reader.feed(_undeclared(text))
     return reader.text()
+
+
+def _undeclared(text: str) -> str:
+    """Return markup without comments and declarations, on broken ones of which the library's parser raises."""
+    parts, at, endings = [], 0, {"-->", ">"}
+    while (begin := text.find("<!", at)) >= 0:
+        parts.append(text[at:begin])
+        at = begin + 2
+        if text.startswith("[CDATA[", at):
+            at += len("[CDATA[")
+            continue
+        ending = "-->" if text.startswith("--", at) else ">"
+        end = text.find(ending, at) if ending in endings else -1
+        if end < 0:
+            endings.discard(ending)  # so that a thousand open comments do not search the whole text a thousand times
+        else:
+            at = end + len(ending)
+    parts.append(text[at:])
+    return "".join(parts).replace("]]>", "") if at else text

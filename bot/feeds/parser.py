@@ -60,7 +60,8 @@ def parse_document(document: Document, now: datetime) -> FeedDocument:
 def _xml_feed(text: str, document: Document, now: datetime, encoding: str) -> FeedDocument:
     body = NOT_XML.sub("", re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff"), count=1)).lstrip()
     payload = '<?xml version="1.0" encoding="utf-8"?>' + AUTHOR.sub(r"\1", body)
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": document.url}
+    # No base address: feedparser would join ids to it as well, and they would change with the address that answered.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     parsed = feedparser.parse(
         BytesIO(payload.encode()),
         response_headers=headers,
@@ -92,7 +93,7 @@ def _xml_entry(entry: Mapping[str, object], document: Document, now: datetime) -
         title=_title(str(entry.get("title") or "")),
         lead=lead,
         body=body,
-        published_at=_moment((entry.get(name) for name in DATES), now),
+        published_at=_moment((entry.get(name) for name in DATES if name in entry), now),
         language=None,
     )
 

@@ -22,6 +22,11 @@ LONGEST_RETRY_AFTER = timedelta(days=1)
 """A server that asks for more is asked once a day."""
 FIRST_TROUBLE = timedelta(hours=1)
 STEEPEST = 16
+SOON = timedelta(seconds=15)
+DOUBLED_IN_AN_HOUR = timedelta(hours=2)
+"""What waits that double can reach beyond the interval in an hour of trouble; more means that the clock went back in it."""
+LONGEST_SKIP = timedelta(days=1)
+""""skipHours" may name all hours of a day but one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,6 @@ def after_success(
     now: datetime,
     interval: timedelta | None,
     settings: FetchSettings,
-    state: FeedState,
     hints: Hints,
     rng: random.Random,
 ) -> NextPoll:
@@ -56,13 +60,12 @@ def after_success(
     A feed's own ``interval`` is fixed: only Retry-After lengthens it. Without one, the longest of ``min_interval``, max-age
     and ttl holds, at most ``max_interval``, and the hours that the feed asks to be left alone are skipped.
     """
-    del state
     if interval is not None:
-        wait, base = interval * _jitter(rng), interval
+        base = interval
     else:
         asked = max(settings.min_interval, hints.max_age or timedelta(), hints.ttl or timedelta())
         base = min(asked, max(settings.max_interval, settings.min_interval))
-        wait = base * _jitter(rng)
+    wait = base * _jitter(rng)
     if hints.retry_after:
         wait = max(wait, min(hints.retry_after, LONGEST_RETRY_AFTER))
     return NextPoll(next_at=_out_of(now + wait, hints.skip_hours if interval is None else frozenset()), interval=base)
@@ -77,30 +80,37 @@ def after_failure(
     retry_after: timedelta | None,
     rng: random.Random,
 ) -> NextPoll:
-    """Return the next poll after a failure.
+    """Return the next poll after a failure; ``state`` is the feed's before it.
 
     The wait starts at the feed's interval and doubles up to max(16 x interval, 15 s) in the first hour of trouble; after it,
     max_interval.
     """
-    base = interval if interval is not None else settings.min_interval
+    base = _interval(interval, settings, state)
     since = now - state.failing_since if state.failing_since else timedelta()
     if since >= FIRST_TROUBLE:
         wait = max(settings.max_interval, base)
     else:
-        ceiling = max(base * STEEPEST, timedelta(seconds=15))
-        wait = min(base * 2 ** min(state.failures, 16), ceiling)
+        ceiling = max(base * STEEPEST, SOON)
+        wait = min(base * 2 ** min(state.failures, 16), ceiling, base + DOUBLED_IN_AN_HOUR)
     wait *= _jitter(rng)
     if retry_after:
         wait = max(wait, min(retry_after, LONGEST_RETRY_AFTER))
     return NextPoll(next_at=now + wait, interval=base)
 
 
+def _interval(interval: timedelta | None, settings: FetchSettings, state: FeedState) -> timedelta:
+    """Return a feed's interval: its own, else the one that its last good answer asked for, within the bounds."""
+    if interval is not None:
+        return interval
+    remembered = timedelta(seconds=state.interval_s or 0)
+    return max(settings.min_interval, min(remembered, settings.max_interval))
+
+
 def longest_wait(settings: FetchSettings, feeds: Iterable[FeedSettings]) -> timedelta:
     """Return a bound on every due time that a right clock can have stored; what lies beyond it, a wrong one stored."""
-    intervals = [feed.interval for feed in feeds if feed.interval]
-    longest = max([settings.max_interval, settings.min_interval, *intervals])
-    ceiling = max(longest, max(intervals, default=timedelta()) * STEEPEST, settings.min_interval * STEEPEST)
-    return max(ceiling * (1 + JITTER), LONGEST_RETRY_AFTER) + timedelta(hours=1)
+    intervals = [settings.max_interval, settings.min_interval, *(feed.interval for feed in feeds if feed.interval)]
+    longest = max(intervals) + DOUBLED_IN_AN_HOUR
+    return max(longest * (1 + JITTER), LONGEST_RETRY_AFTER) + LONGEST_SKIP
 
 
 def _jitter(rng: random.Random) -> float:
@@ -108,8 +118,8 @@ def _jitter(rng: random.Random) -> float:
 
 
 def _out_of(moment: datetime, skipped: frozenset[int]) -> datetime:
-    for _ in range(24):
-        if moment.hour not in skipped:
-            return moment
+    if len(skipped) >= 24:
+        return moment
+    while moment.hour in skipped:
         moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return moment

@@ -13,7 +13,7 @@ from bot.feeds.schedule import Hints, after_failure, after_success
 from bot.secrets import redact
 from bot.service.desk import Arrival
 from bot.service.retry import until_stored
-from rules.errors import FetchError, GoneFeed, LeaseLost, ParseError
+from rules.errors import FetchError, GoneFeed, LeaseLost, ParseError, TransientFetchError
 from storage import FeedUpdate, Lease
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.clock import Clock
-    from bot.feeds.documents import FeedDocument
     from bot.feeds.fetch import Fetcher
     from bot.feeds.parsing import ParserPool
     from bot.logs import Logger
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from bot.settings import FeedSettings, Settings
     from storage import FeedState, Store
 
-__all__ = ["Poller", "Tally"]
+__all__ = ["CLOCK_SLACK", "Poller", "Tally"]
 
 LEASE = timedelta(minutes=10)
 """Longer than any poll can take: two time limits of fetching, two of parsing, and a wait for the desk."""
@@ -38,6 +37,9 @@ AT_ONCE = 100
 ENOUGH = 75
 """So many under way keep everything busy; claiming a few dozen at once costs less than claiming one by one."""
 WAITING = 32
+LONG = timedelta(hours=1)
+CLOCK_SLACK = timedelta(minutes=1)
+"""A clock that is set back by more makes the feeds due that were polled ahead of it."""
 
 
 class Tally:
@@ -82,6 +84,7 @@ class Poller:
         self._committed = committed
         self._arrivals: asyncio.Queue[Arrival] = asyncio.Queue(WAITING)
         self._unchanged: list[FeedUpdate] = []
+        self._asked_for: dict[str, Hints] = {}  # what each feed's last document says of polling it; holds for a 304 too
         self._tasks: set[asyncio.Task[None]] = set()
         self.tally = Tally()
         self.last_round_at = clock.now()
@@ -92,6 +95,9 @@ class Poller:
         """Claim what is due by a moment (None: now), as far as there is room, and start polling it; return how many feeds."""
         room = AT_ONCE - len(self._tasks)
         now = self._clock.now()
+        if now < self.last_round_at - CLOCK_SLACK:
+            hastened = await self._store.hasten_feeds(polled_after=now + CLOCK_SLACK)
+            self._log.warning("clock_went_back", feeds=hastened)
         self.last_round_at = now
         if room <= 0:
             return 0
@@ -106,17 +112,16 @@ class Poller:
     async def poll(self, feed: FeedState) -> None:
         """Take one feed the whole way to the desk's queue, or record why it did not get there."""
         self.tally.polled += 1
+        listed = replace(feed, effective_url=None, etag=None, last_modified=None, body_hash=None)
         try:
-            outcome = await self._fetcher.fetch(_request(feed))
-            if isinstance(outcome, NotModified) or outcome.body_hash == feed.body_hash:
-                self._unchanged.append(self._success(feed, outcome))
-                self.tally.unchanged += 1
-                return
-            document = await self._parser.parse(outcome)
+            try:
+                await self._poll(feed)
+            except (FetchError, ParseError) as error:
+                if not self._led_astray(feed, error):
+                    raise
+                await self._poll(listed)
         except (FetchError, ParseError) as error:
             await self._failed(feed, error)
-            return
-        await self._arrivals.put(Arrival(feed=feed, document=document, update=self._success(feed, outcome, document)))
 
     async def serve_desk(self) -> None:
         """Take arrivals to the desk until cancelled. The one loop that outlives a bad feed, whatever is wrong with it."""
@@ -162,6 +167,23 @@ class Poller:
 
     # --- the steps --------------------------------------------------------------------------------------------------
 
+    async def _poll(self, feed: FeedState) -> None:
+        outcome = await self._fetcher.fetch(_request(feed))
+        if isinstance(outcome, NotModified) or outcome.body_hash == feed.body_hash:
+            self._unchanged.append(self._success(feed, outcome))
+            self.tally.unchanged += 1
+            return
+        document = await self._parser.parse(outcome)
+        self._asked_for[feed.id] = Hints(ttl=document.ttl, skip_hours=document.skip_hours)
+        await self._arrivals.put(Arrival(feed=feed, document=document, update=self._success(feed, outcome)))
+
+    def _led_astray(self, feed: FeedState, error: FetchError | ParseError) -> bool:
+        """Tell whether to ask the listed address again: the one that a redirect once led to has failed for good, or long."""
+        if feed.effective_url is None:
+            return False
+        since = feed.failing_since
+        return not isinstance(error, TransientFetchError) or (since is not None and self._clock.now() - since > LONG)
+
     async def _poll_guarded(self, feed: FeedState) -> None:
         try:
             await self.poll(feed)
@@ -187,21 +209,14 @@ class Poller:
         self._log.warning("feed_failed", feed=feed.id, failures=update.failures, error=str(error))
         await until_stored(lambda: self._store.fail_poll(update), clock=self._clock, log=self._log)
 
-    def _success(
-        self, feed: FeedState, outcome: Document | NotModified, document: FeedDocument | None = None
-    ) -> FeedUpdate:
+    def _success(self, feed: FeedState, outcome: Document | NotModified) -> FeedUpdate:
         now = self._clock.now()
-        hints = Hints(
-            max_age=outcome.max_age,
-            retry_after=outcome.retry_after,
-            ttl=document.ttl if document else None,
-            skip_hours=document.skip_hours if document else frozenset(),
-        )
+        asked_for = self._asked_for.get(feed.id, Hints())
+        hints = replace(asked_for, max_age=outcome.max_age, retry_after=outcome.retry_after)
         following = after_success(
             now=now,
             interval=self._interval(feed),
             settings=self._settings.fetch,
-            state=feed,
             hints=hints,
             rng=self._rng,
         )

@@ -23,7 +23,7 @@ from bot.logs import logger_of
 from bot.service.desk import Desk
 from bot.service.feeds_in_force import FeedsInForce
 from bot.service.loaded import RulesInForce
-from bot.service.poller import Poller
+from bot.service.poller import CLOCK_SLACK, Poller
 from bot.service.reload import watch_files
 from bot.service.retry import until_stored
 from bot.service.scheduler import Scheduler
@@ -242,6 +242,7 @@ async def open_service(
             log.warning("messages_in_doubt", count=doubtful)
         feeds = FeedsInForce(settings, store, clock=clock, log=log)
         await feeds.start()
+        await store.hasten_feeds(polled_after=clock.now() + CLOCK_SLACK)
         rules = RulesInForce(settings, store, clock=clock, log=log)
         await rules.start()
         channels = open_channels(settings, feeds.names, log=log, console_only=console_only)

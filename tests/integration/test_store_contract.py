@@ -172,6 +172,15 @@ async def test_hastened_feeds_are_all_due(store: Store) -> None:
     assert await claim(store) == ["a"]
 
 
+async def test_feeds_polled_after_a_moment_to_come_are_hastened_and_no_others(store: Store) -> None:
+    await prepare(store, "a", "b", "c")
+    await claim(store)
+    await store.commit_unchanged([update("a"), update("b", now=NOW + 3 * WAIT, next_at=NOW + 3 * WAIT + 5 * MINUTE)])
+    await store.fail_poll(update("c", now=NOW + WAIT, next_at=NOW + WAIT, fetched=False, failures=1, last_error="500"))
+    assert await store.hasten_feeds(polled_after=NOW + MINUTE) == 2
+    assert sorted(await claim(store)) == ["b", "c"]
+
+
 async def test_a_gone_feed_is_never_asked_again(store: Store) -> None:
     await prepare(store)
     await claim(store)
