@@ -120,7 +120,8 @@ def claim(
 ) -> list[int]:
     """Lease each free chat's first waiting message, if it is due; return their numbers."""
     rows = db.execute(
-        "SELECT first.id FROM (SELECT DISTINCT chat_id FROM messages WHERE state IN ('pending', 'sending', 'unknown')) AS busy"
+        "SELECT first.id, min(first.order_key) AS earliest FROM"
+        " (SELECT DISTINCT chat_id FROM messages WHERE state IN ('pending', 'sending', 'unknown')) AS busy"
         " JOIN chats ON chats.id = busy.chat_id JOIN messages AS first ON first.id = ("
         "   SELECT id FROM messages WHERE chat_id = chats.id AND state IN ('pending', 'sending', 'unknown')"
         "   ORDER BY state = 'sending' DESC, state = 'unknown' DESC, order_key, id LIMIT 1)"
@@ -129,7 +130,7 @@ def claim(
         " AND (:kinds IS NULL OR chats.kind IN (SELECT value FROM json_each(:kinds)))"
         " AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.chat_id = chats.id AND other.lease_token IS NOT NULL"
         "   AND other.state IN ('pending', 'sending', 'unknown') AND other.lease_until > :now AND other.lease_until <= :far)"
-        " ORDER BY first.order_key LIMIT :limit",
+        " GROUP BY chats.kind, coalesce(chats.tg_id, chats.id) ORDER BY earliest LIMIT :limit",  # threads share their limit
         {
             "now": as_micros(now),
             "far": as_micros(now + LONGEST_WAIT),
@@ -321,10 +322,12 @@ def recent_sends(connection: sqlite3.Connection, since: datetime) -> list[tuple[
     return [(chat, from_micros(at)) for chat, at in rows]
 
 
-def next_due(connection: sqlite3.Connection) -> datetime | None:
+def next_due(connection: sqlite3.Connection, kinds: Collection[str] | None = None) -> datetime | None:
     """Return when the next waiting message of a live chat is due."""
     (due,) = connection.execute(
         "SELECT min(due_at) FROM messages JOIN chats ON chats.id = chat_id"
         " WHERE chats.state = 'live' AND messages.state IN ('pending', 'sending', 'unknown')"
+        " AND (?1 IS NULL OR chats.kind IN (SELECT value FROM json_each(?1)))",
+        [None if kinds is None else json.dumps(sorted(kinds))],
     ).fetchone()
     return None if due is None else from_micros(int(due))

@@ -288,9 +288,9 @@ class SqliteStore:
         """Decide on a doubtful message."""
         await self._write(messages.resolve, message_id, lease_token, resend=resend, now=now)
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, *, kinds: Collection[str] | None = None) -> datetime | None:
         """Return when the next message is due."""
-        return await self._read(messages.next_due)
+        return await self._read(messages.next_due, kinds)
 
     # people who write to the bot
 

@@ -232,8 +232,8 @@ class Store(Protocol):
         """Decide on a doubtful message: pending again, or failed with the reason ``unknown_skipped``."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next message is due, or None if none waits."""
+    async def next_due(self, *, kinds: Collection[str] | None = None) -> datetime | None:
+        """Return when the next message, to a chat of these kinds (None: any), is due, or None if none waits."""
         ...
 
     # people who write to the bot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,8 @@ __all__ = ["AlertStyle", "Line", "Span", "alert_lines"]
 LISTED = 5
 """Headlines of other outlets that are shown; more are counted."""
 LOUD = ("high", "critical")
+WORD = re.compile(r"[\w\u0610-\u061a\u0640\u064b-\u065f\u0670\u200c\u200d]")
+"""Letters, digits, and the marks that ride on letters: bold never ends within a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,7 @@ def _other_outlets(others: list[AlertArticle], style: AlertStyle) -> list[Line]:
 def _marked(text: str, marks: list[tuple[int, int]]) -> Line:
     spans: list[Span] = []
     done = 0
-    for start, end in sorted(marks):
+    for start, end in sorted(_whole_words(text, *mark) for mark in marks):
         if start < done:
             continue
         if start > done:
@@ -109,3 +112,11 @@ def _marked(text: str, marks: list[tuple[int, int]]) -> Line:
     if done < len(text):
         spans.append(Span(text=words.isolate_runs(text[done:])))
     return tuple(spans)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and WORD.match(text, start - 1):
+        start -= 1
+    while end < len(text) and WORD.match(text, end):
+        end += 1
+    return start, end

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.channels.alert_text import AlertStyle
 from bot.channels.console_channel import ConsoleChannel
+from bot.secrets import secret_named
+from rules.errors import MissingSecret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,18 +25,42 @@ __all__ = ["alert_style", "colour_wanted", "open_channels"]
 def open_channels(
     settings: Settings, feed_names: Mapping[str, str], *, log: Logger, console_only: bool = False
 ) -> dict[str, Channel]:
-    """Return a channel for each kind in the configuration that this version can send to.
+    """Return a channel for each kind in the configuration that this version can send to, and for Telegram with its token.
 
-    ``console_only`` (a dry run) puts the console in place of every kind. What goes to a kind that cannot be sent to yet
+    ``console_only`` (a dry run) puts the console in place of every kind. What goes to a kind that cannot be sent to now
     waits in the database; that is told once here.
     """
-    console = ConsoleChannel(alert_style(settings, feed_names), colour=colour_wanted(sys.stdout))
+    style = alert_style(settings, feed_names)
+    console = ConsoleChannel(style, colour=colour_wanted(sys.stdout))
     kinds = {channel.kind for channel in settings.channels.values()}
     if console_only:
-        return dict.fromkeys(kinds | {"console"}, console)
-    for kind in sorted(kinds - {"console"}):
+        return dict.fromkeys(kinds | {"console", "telegram"}, console)
+    channels: dict[str, Channel] = {"console": console}
+    telegram = _telegram(settings, style, log=log, wanted="telegram" in kinds)
+    if telegram:
+        channels["telegram"] = telegram
+    for kind in sorted(kinds - {"console", "telegram"}):
         log.warning("channel_waits", kind=kind, reason="this version cannot send there yet; its messages are kept")
-    return {"console": console}
+    return channels
+
+
+def _telegram(settings: Settings, style: AlertStyle, *, log: Logger, wanted: bool) -> Channel | None:
+    name = settings.telegram.token_env
+    try:
+        token = secret_named(name)
+    except MissingSecret as error:
+        token, reason = None, str(error)
+    else:
+        reason = f"{name} is not set; set it, or {name}_FILE to a file that holds the bot's token"
+    if token is None:
+        if wanted:
+            log.error("channel_waits", kind="telegram", reason=f"{reason}; its messages are kept")
+        return None
+    from bot.channels.telegram_channel import (
+        TelegramChannel,
+    )  # the library is slow to load, and seldom needed elsewhere
+
+    return TelegramChannel(token, style, base_url=settings.telegram.base_url)
 
 
 def alert_style(settings: Settings, feed_names: Mapping[str, str]) -> AlertStyle:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from bot.channels.channel import AgainLater, DeadChat
 from bot.secrets import redact
+from bot.service.pace import Pace, SendLimits
 from bot.service.retry import until_stored
+from bot.service.stops import Stops
 from rules.errors import LeaseLost
 from storage import Accepted, Lease, NeverAccepted, UnknownOutcome
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
+    from datetime import datetime
 
     from bot.channels.channel import Channel, Outcome
     from bot.clock import Clock
@@ -38,7 +41,7 @@ def back_off(attempts: int, rng: random.Random) -> timedelta:
 
 
 class Sender:
-    """Send what is due, each chat in its own order; a chat that hangs holds nobody else up."""
+    """Send what is due, each chat in its own order and pace; a chat that hangs or rests holds nobody else up."""
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Sender:
         clock: Clock,
         rng: random.Random,
         log: Logger,
+        limits: SendLimits | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -58,22 +62,65 @@ class Sender:
         self._clock = clock
         self._rng = rng
         self._log = log
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._limits = limits or SendLimits()
+        self._pace = Pace(self._limits, clock.monotonic)
+        self._stops = Stops(clock.monotonic)
+        self._tasks: dict[asyncio.Task[None], str] = {}
+        self._alarm: asyncio.TimerHandle | None = None
         self.wake = asyncio.Event()
         self.sent = 0
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of chat that this process can write to; what is for others waits."""
+        return frozenset(self._channels)
+
+    async def start(self) -> None:
+        """Take up the pace where the last process left it: limits are kept by the messages' own times."""
+        now = self._clock.now()
+        chats = {chat.id: chat for chat in await self._store.chats()}
+        for chat in chats.values():
+            self._pace.know(chat)
+        for chat_id, at in await self._store.recent_sends(now - self._limits.longest):
+            self._pace.count(chats[chat_id], ago=now - at)
+
     async def start_due(self, group: asyncio.TaskGroup) -> int:
         """Claim what is due, as far as there is room, and start sending it; return how many messages."""
-        room = AT_ONCE - len(self._tasks)
+        started = 0
+        for kind in self._channels:
+            for message in await self._claim(kind):
+                self._pace.begin(message.chat)
+                task = group.create_task(self._guarded(message))
+                self._tasks[task] = kind
+                task.add_done_callback(self._finished)
+                started += 1
+        self._set_alarm()
+        return started
+
+    async def _claim(self, kind: str) -> list[OutgoingMessage]:
+        room = self._room(kind)
         if room <= 0:
-            return 0
+            return []
         now = self._clock.now()
-        claimed = await self._store.claim_messages(now, Lease(token=self._token, until=now + LEASE), limit=room)
-        for message in claimed:
-            task = group.create_task(self._guarded(message))
-            self._tasks.add(task)
-            task.add_done_callback(self._finished)
-        return len(claimed)
+        lease = Lease(token=self._token, until=now + LEASE)
+        resting = self._pace.resting()
+        return await self._store.claim_messages(now, lease, limit=room, resting=resting, kinds=[kind])
+
+    def _room(self, kind: str) -> int:
+        if self._stops.stopped(kind):
+            return 0
+        if self._stops.on_trial(kind):
+            return 0 if kind in self._tasks.values() else 1
+        room = AT_ONCE - sum(busy == kind for busy in self._tasks.values())
+        return min(room, self._pace.room()) if kind == "telegram" else room
+
+    def _set_alarm(self) -> None:
+        """Wake when the next chat or kind that rests is free; the service's own tick may be later."""
+        if self._alarm:
+            self._alarm.cancel()
+        waits = [wait for wait in (self._pace.next_free(), self._stops.next_end()) if wait is not None]
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_later(min(waits), self.wake.set) if waits else None
 
     async def send(self, message: OutgoingMessage) -> None:
         """Take one claimed message to its outcome, with both commits around the request."""
@@ -85,12 +132,13 @@ class Sender:
             lambda: self._store.begin_send(message.id, self._token, now), clock=self._clock, log=self._log
         )
         outcome = _redacted(await self._request(message))
-        await until_stored(lambda: self._record(message, outcome), clock=self._clock, log=self._log)
+        wait = self._paced(message, outcome)
+        await until_stored(lambda: self._record(message, outcome, wait), clock=self._clock, log=self._log)
 
     async def drain(self) -> None:
         """Wait until every send under way has its outcome in the database."""
         while self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait([*self._tasks])
 
     @property
     def busy(self) -> bool:
@@ -105,6 +153,8 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - one message's surprise must not end the TaskGroup; traced
             # The row stays `sending`, so that the next start finds it in doubt instead of sending it twice.
             self._log.error("send_failed", message=message.id, exc_info=error)
+        finally:
+            self._pace.end(message.chat)
 
     async def _request(self, message: OutgoingMessage) -> Outcome:
         channel = self._channels.get(message.chat.address.kind)
@@ -128,7 +178,30 @@ class Sender:
             log=self._log,
         )
 
-    async def _record(self, message: OutgoingMessage, outcome: Outcome) -> None:
+    def _paced(self, message: OutgoingMessage, outcome: Outcome) -> timedelta:
+        """Let rest what has to, as the outcome says; return how long this message waits if it has to go again."""
+        chat, kind = message.chat, message.chat.address.kind
+        own_wait = back_off(message.attempts - 1, self._rng)
+        if isinstance(outcome, Accepted):
+            self._pace.count(chat if outcome.tg_id is None else replace(chat, tg_id=outcome.tg_id))
+        if isinstance(outcome, UnknownOutcome):
+            self._pace.count(chat)
+            self._pace.rest(chat, own_wait)  # a line that swallows answers would double without end
+            return own_wait
+        if isinstance(outcome, AgainLater) and outcome.stops == "channel":
+            seconds = self._stops.stop(kind, outcome.wait, lambda failures: back_off(failures, self._rng))
+            self._log.error("channel_stopped", kind=kind, reason=outcome.reason, seconds=round(seconds, 1))
+            return timedelta(seconds=seconds)
+        if self._stops.lift(kind):
+            self._log.info("channel_works_again", kind=kind)
+        if not isinstance(outcome, AgainLater):
+            return timedelta()
+        wait = outcome.wait or own_wait
+        if outcome.stops == "chat":
+            self._pace.rest(chat, wait)
+        return wait
+
+    async def _record(self, message: OutgoingMessage, outcome: Outcome, wait: timedelta) -> None:
         now = self._clock.now()
         match outcome:
             case Accepted() | NeverAccepted() | UnknownOutcome():
@@ -136,13 +209,26 @@ class Sender:
                 self.sent += isinstance(outcome, Accepted)
                 self._tell(message, outcome)
             case AgainLater():
-                wait = outcome.wait or back_off(message.attempts - 1, self._rng)
                 self._log.warning("send_put_off", message=message.id, reason=outcome.reason, wait=wait.total_seconds())
-                await self._store.put_off(message.id, self._token, until=now + wait, reason=outcome.reason, now=now)
+                await self._put_off(message, outcome.reason, now + wait)
             case DeadChat():
-                self._log.error("chat_dead", chat=message.chat.id, reason=outcome.reason)
-                await self._store.mark_chat(message.chat.id, dead_reason=outcome.reason, now=now)
-                await self._store.put_off(message.id, self._token, until=now, reason=outcome.reason, now=now)
+                await self._put_off(
+                    message, outcome.reason, now
+                )  # it was refused; what follows settles it with the rest
+                await until_stored(lambda: self._leave(message, outcome, now), clock=self._clock, log=self._log)
+
+    async def _leave(self, message: OutgoingMessage, outcome: DeadChat, now: datetime) -> None:
+        """Follow a chat that moved, or give up one that is dead."""
+        if outcome.successor is None:
+            self._log.error("chat_dead", chat=message.chat.id, reason=outcome.reason)
+            await self._store.mark_chat(message.chat.id, dead_reason=outcome.reason, now=now)
+        else:
+            chat = await self._store.succeed_chat(message.chat.id, outcome.successor, now)
+            self._log.warning("chat_moved", chat=message.chat.id, to=chat.id)
+
+    async def _put_off(self, message: OutgoingMessage, reason: str, until: datetime) -> None:
+        now = self._clock.now()
+        await self._store.put_off(message.id, self._token, until=until, reason=reason, now=now)
 
     def _tell(self, message: OutgoingMessage, outcome: Accepted | NeverAccepted | UnknownOutcome) -> None:
         if isinstance(outcome, Accepted):
@@ -151,7 +237,7 @@ class Sender:
             self._log.error("not_sent", message=message.id, chat=message.chat.id, reason=outcome.reason)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         self.wake.set()  # the chat's next message may go now
 
 

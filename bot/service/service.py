@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.logs import Logger
+    from bot.service.pace import SendLimits
     from bot.service.poller import Tally
     from bot.settings import Settings
     from storage import Store
@@ -197,7 +198,7 @@ class Service:
             await self.sender.drain()
             if started:
                 continue
-            due = await self.store.next_due()
+            due = await self.store.next_due(kinds=self.sender.kinds)
             if due is None or (due - self._clock.now()).total_seconds() > deadline - self._clock.monotonic():
                 return
             await self._clock.sleep(0.2)
@@ -227,6 +228,7 @@ async def open_service(
     clock: Clock | None = None,
     rng: random.Random | None = None,
     console_only: bool = False,
+    limits: SendLimits | None = None,
 ) -> AsyncIterator[Service]:
     """Open store, rules, feeds, channels, sessions and parsers; close them in the right order.
 
@@ -259,8 +261,10 @@ async def open_service(
             clock=clock,
             rng=rng,
             log=log,
+            limits=limits,
         )
-        chats = await _chats(settings, store)
+        chats = await _chats(settings, store, clock.now(), log)
+        await sender.start()
         desk = Desk(store, settings, rules=rules.current, channels=chats, sources=feeds.sources)
         poller = Poller(
             store,
@@ -294,10 +298,15 @@ async def _release(store: Store, token: str, log: Logger) -> None:
         log.warning("leases_kept", error=str(error))
 
 
-async def _chats(settings: Settings, store: Store) -> dict[str, int]:
+async def _chats(settings: Settings, store: Store, now: datetime, log: Logger) -> dict[str, int]:
+    """Return the configured chats by channel name; one that was dead gets another chance at each start."""
     addresses = {
         name: ChatAddress(kind=channel.kind, address=channel.address, thread=channel.thread)
         for name, channel in settings.channels.items()
     }
     chats = await store.sync_chats(list(addresses.values()))
+    for name, address in addresses.items():
+        if chats[address].state == "dead":
+            log.warning("dead_chat_tried_again", channel=name, reason=chats[address].dead_reason)
+            await store.mark_chat(chats[address].id, dead_reason=None, now=now)
     return {name: chats[address].id for name, address in addresses.items()}

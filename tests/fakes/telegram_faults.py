@@ -100,6 +100,7 @@ class FaultPlan:
 
     def __init__(self) -> None:
         self._faults: list[list[object]] = []
+        self.struck: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
         """Put a fault in force."""
@@ -120,4 +121,6 @@ class FaultPlan:
             last = None if fault.times is None else fault.first + fault.times - 1
             if struck is None and entry[1] >= fault.first and (last is None or entry[1] <= last):
                 struck = fault
+        if struck is not None:
+            self.struck.append(struck)
         return struck

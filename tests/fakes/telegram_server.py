@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TOKEN", "FakeTelegram", "Fault", "FloodLimits"]
 
-TOKEN = "4242:" + "fake-token-of-the-test-server-0123"
+TOKEN = "4242424242:" + "AAfake-token-of-the-test-server-0123"
 LOST_FOR_S = 120.0
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BOT", "ApiError", "FakeChat", "Shown", "World"]
 
-BOT = {"id": 4242, "is_bot": True, "first_name": "راصد", "username": "rasid_test_bot"}
+BOT = {"id": 4242424242, "is_bot": True, "first_name": "راصد", "username": "rasid_test_bot"}
 LONGEST_TEXT = 4096
 MEMBER_RIGHTS = (
     "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
