@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bot import words
+from bot.channels.bidi import isolated
 from bot.channels.evidence import evidence_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ LISTED = 5
 LOUD = ("high", "critical")
 WORD = re.compile(r"[\w\u0610-\u061a\u0640\u064b-\u065f\u0670\u200c\u200d]")
 """Letters, digits, and the marks that ride on letters: bold never ends within a word."""
+JOINED = ("و", "ف")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def alert_lines(message: OutgoingMessage, style: AlertStyle) -> tuple[Line, ...]
         lines += [(), _marked(evidence.text, evidence.marks)]
     if others:
         lines += [(), *_other_outlets(others, style)]
-    return tuple(lines)
+    return tuple(tuple(isolated(list(line))) for line in lines)
 
 
 def _topic_line(message: OutgoingMessage) -> Line:
@@ -92,7 +94,7 @@ def _other_outlets(others: list[AlertArticle], style: AlertStyle) -> list[Line]:
     for article in others[:LISTED]:
         source = words.isolate(style.feed_names.get(article.feed_id, article.feed_id))
         when = words.clock(article.published_at or article.seen_at, style.zone, style.digits)
-        title = Span(text=words.isolate_runs(words.one_line(article.title)), style="link", url=article.url)
+        title = Span(text=words.one_line(article.title), style="link", url=article.url)
         lines.append((Span(text=f"• {source}، {when}: "), title))
     if len(others) > LISTED:
         lines.append((Span(text=words.more_sources(len(others) - LISTED, style.digits)),))
@@ -106,17 +108,19 @@ def _marked(text: str, marks: list[tuple[int, int]]) -> Line:
         if start < done:
             continue
         if start > done:
-            spans.append(Span(text=words.isolate_runs(text[done:start])))
-        spans.append(Span(text=words.isolate_runs(text[start:end]), style="bold"))
+            spans.append(Span(text=text[done:start]))
+        spans.append(Span(text=text[start:end], style="bold"))
         done = end
     if done < len(text):
-        spans.append(Span(text=words.isolate_runs(text[done:])))
+        spans.append(Span(text=text[done:]))
     return tuple(spans)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and WORD.match(text, start - 1):
-        start -= 1
+    """Return the place widened to whole words; a joined «و» or «ف» before it is a word of its own."""
+    first = start
+    while first > 0 and WORD.match(text, first - 1):
+        first -= 1
     while end < len(text) and WORD.match(text, end):
         end += 1
-    return start, end
+    return (start if text[first:start] in JOINED else first), end
