@@ -59,17 +59,17 @@ def add_feed(
 
 def remove_feed(settings: Settings, feed: str) -> FeedSettings:
     """Remove a feed, by its id or address, from the program's list; return it. What it brought stays on record."""
+    feeds = read_feeds(settings)
+    found = next((each for each in feeds if feed in {each.id, each.url}), None)
+    if found is None:
+        near = nearest(feed, [each.id for each in feeds])
+        hint = f'; did you mean "{near}"?' if near else "; `marsad feeds list` names them"
+        message = f'no feed is called "{feed}"{hint}'
+        raise UsageError(message)
+    if found.source == "config":
+        message = f"{found.id} stands in {settings.file.name}, which only you write; delete its line there"
+        raise MarsadError(message)
     with _opened(settings) as listed:
-        feeds = read_feeds(settings)
-        found = next((each for each in feeds if feed in {each.id, each.url}), None)
-        if found is None:
-            near = nearest(feed, [each.id for each in feeds])
-            hint = f'; did you mean "{near}"?' if near else "; `marsad feeds list` names them"
-            message = f'no feed is called "{feed}"{hint}'
-            raise UsageError(message)
-        if found.source == "config":
-            message = f"{found.id} stands in {settings.file.name}, which only you write; delete its line there"
-            raise MarsadError(message)
         listed.remove(found.url)
     return found
 

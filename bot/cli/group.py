@@ -94,7 +94,7 @@ def main() -> None:
 def _run() -> int:
     """Return the exit status of the command; every error of ours is told in its own words."""
     try:
-        answer = marsad.main(standalone_mode=False)
+        answer = marsad.main(prog_name="marsad", standalone_mode=False)
     except SystemExit as error:
         answer = error.code
     except click.exceptions.Abort:
