@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from storage import AuditRow
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from storage import AuditRow
 
 __all__ = ["HOLDS", "KINDS", "REASONS", "SEVERITIES", "STATES", "book_words", "severity", "state_words", "total_of"]
 
