@@ -47,6 +47,7 @@ __all__ = [
     "RulesetRecord",
     "SendResult",
     "Sighting",
+    "StoredArticle",
     "StuckRow",
     "SuppressReason",
     "TopicNews",
@@ -521,6 +522,22 @@ class Figures:
 
 
 # --- looking back --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article of the archive, in its newest revision. ``feeds`` are those that it was sighted in, the first one first."""
+
+    id: int
+    url: str
+    title: str
+    lead: str
+    body: str
+    language: str
+    published_at: datetime | None
+    seen_at: datetime
+    story_id: int
+    feeds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from rules.errors import LeaseLost
 from storage import (
+    archive,
     articles,
     chats,
     checks,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
         PollCommit,
         RulesetRecord,
         SendResult,
+        StoredArticle,
         TopicNews,
         TroubleRow,
         WatchlistRecord,
@@ -378,6 +380,14 @@ class SqliteStore:
     ) -> list[LatestRow]:
         """Return the newest matched articles."""
         return await self._read(ledger.latest, watchlist_id, limit=limit, chat_id=chat_id)
+
+    async def archive(self, *, since: datetime, after: StoredArticle | None = None, limit: int) -> list[StoredArticle]:
+        """Return stored articles since a moment, from behind ``after``."""
+        return await self._read(archive.archive, since=since, after=after, limit=limit)
+
+    async def archive_size(self, *, since: datetime) -> int:
+        """Return how many articles were first seen since a moment."""
+        return await self._read(archive.archive_size, since=since)
 
     async def audit(self, *, since: datetime | None, now: datetime, fix: bool = False) -> AuditReport:
         """Balance the books; ``fix`` first repairs what can be repaired without guessing."""

@@ -33,6 +33,7 @@ from storage.records import (
     PollCommit,
     RulesetRecord,
     SendResult,
+    StoredArticle,
     TopicNews,
     TroubleRow,
     WatchlistRecord,
@@ -324,6 +325,17 @@ class Store(Protocol):
         self, watchlist_id: str | None = None, *, limit: int, chat_id: int | None = None
     ) -> list[LatestRow]:
         """Return the newest matched articles, of one watchlist or of all, of one chat or of all."""
+        ...
+
+    async def archive(self, *, since: datetime, after: StoredArticle | None = None, limit: int) -> list[StoredArticle]:
+        """Return stored articles first seen since a moment, in that order, from behind ``after``; an empty list is the end.
+
+        Articles whose text was forgotten are left out.
+        """
+        ...
+
+    async def archive_size(self, *, since: datetime) -> int:
+        """Return how many articles were first seen since a moment."""
         ...
 
     async def audit(self, *, since: datetime | None, now: datetime, fix: bool = False) -> AuditReport:

@@ -519,3 +519,30 @@ async def test_prune_keeps_the_keys_of_articles_whose_texts_go(store: Store) -> 
     await store.prune(articles_before=NOW + MINUTE, ledger_before=NOW - 400 * WAIT)
     (known,) = (await store.known([ArticleKey(kind="guid", scope="a", value="1")])).values()
     assert (known.title, known.body) == ("عنوان 1", "")
+
+
+async def test_the_archive_is_read_page_by_page_in_the_order_of_sight(store: Store) -> None:
+    await prepare(store, "a", "b")
+    for number in range(5):
+        await poll(
+            store,
+            article(f"x{number}", sighting=Sighting(feed_id="a", seen_at=NOW + number // 2 * MINUTE)),
+            now=NOW + number // 2 * MINUTE,
+        )
+    known = await store.known([ArticleKey(kind="guid", scope="a", value="x1")])
+    (found,) = known.values()
+    again = article("x1", article_id=found.id, revision=None, sighting=Sighting(feed_id="b", seen_at=NOW + 9 * MINUTE))
+    await poll(store, again, feed="b", now=NOW + 9 * MINUTE)
+    titles: list[str] = []
+    page = await store.archive(since=NOW, limit=2)
+    while page:
+        titles += [each.title for each in page]
+        page = await store.archive(since=NOW, after=page[-1], limit=2)
+    assert titles == [f"عنوان x{number}" for number in range(5)]
+    assert await store.archive_size(since=NOW) == 5
+    assert await store.archive_size(since=NOW + MINUTE) == 3
+    late = await store.archive(since=NOW + MINUTE, limit=10)
+    assert [each.title for each in late] == ["عنوان x2", "عنوان x3", "عنوان x4"]
+    second = (await store.archive(since=NOW, limit=2))[1]
+    assert (second.feeds, second.lead, second.language) == (("a", "b"), "وصلت شحنة أسلحة", "ar")
+    assert second.published_at == NOW - MINUTE
