@@ -2,6 +2,7 @@
 
 from rules.arabic import Arabic, load_arabic
 from rules.article import Article, Field, Hit, Match, Severity
+from rules.explained import ExplainedTerm, ExplainedWay, ExplainedWord, FormGroup, KeptOut, explain_term
 from rules.files import RuleFiles, RuleSource, read_rules
 from rules.forms import Form
 from rules.positions import Mapping, Node, Scalar, Sequence, read_yaml
@@ -15,9 +16,14 @@ __all__ = [
     "Article",
     "Concept",
     "Example",
+    "ExplainedTerm",
+    "ExplainedWay",
+    "ExplainedWord",
     "Field",
     "Form",
+    "FormGroup",
     "Hit",
+    "KeptOut",
     "Mapping",
     "Match",
     "Node",
@@ -33,6 +39,7 @@ __all__ = [
     "Watchlist",
     "compile_expression",
     "compile_ruleset",
+    "explain_term",
     "language_of",
     "load_arabic",
     "nearest",

@@ -49,6 +49,11 @@ class Place:
     capital: str = ""
 
 
+def _said(phrase: str) -> str:
+    """Return a phrase of the tables without marks, its words parted by single spaces."""
+    return " ".join(words_of(phrase))
+
+
 def key_of(phrase: str) -> str:
     """Return the key of a word or phrase."""
     return " ".join(fold(word) for word in words_of(phrase))
@@ -159,7 +164,7 @@ class Arabic:
     def _synonyms(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for row in self._tables.get("synonyms.tsv", ()):
-            members = [value for column in row.columns for value in column]
+            members = [_said(value) for column in row.columns for value in column]
             for number, member in enumerate(members):
                 if number == 0 or not row.one_way:
                     others = tuple(other for other in members if other != member)
@@ -169,7 +174,7 @@ class Arabic:
     def _names(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for row in self._tables.get("names.tsv", ()):
-            spellings = (*row.values(1), *row.values(2))
+            spellings = tuple(map(_said, (*row.values(1), *row.values(2))))
             for spelling in spellings:
                 found.setdefault(key_of(spelling), spellings)
         return found
@@ -179,8 +184,8 @@ class Arabic:
         for row in self._tables.get("places.tsv", ()):
             code = "".join(row.values(4))
             official = [self.lexicon.territories[code]] if code in self.lexicon.territories else []
-            spellings = tuple(dict.fromkeys((*row.values(0), *row.values(1), *official)))
-            place = Place(spellings, row.values(2), "".join(row.values(3)))
+            spellings = tuple(dict.fromkeys(map(_said, (*row.values(0), *row.values(1), *official))))
+            place = Place(spellings, tuple(map(_said, row.values(2))), "".join(row.values(3)))
             for spelling in spellings:
                 found.setdefault(key_of(spelling), place)
         return found

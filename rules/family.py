@@ -15,11 +15,11 @@ from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, HAMZAS, LAM, PRE
 from rules.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rules.arabic import Arabic
 
-__all__ = ["FamilyOptions", "Stem", "family"]
+__all__ = ["FamilyOptions", "Stem", "family", "is_foreign", "kept_out", "without_article"]
 
 CLITICS = BARE | PREPOSITION | LAM | CONJUNCTION
 NOUN = CLITICS | ARTICLE | PRONOUN
@@ -61,6 +61,14 @@ def family(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[Stem, ...
     return tuple(_Family(arabic, word, options).stems())
 
 
+def kept_out(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[tuple[str, str], ...]:
+    """Return what rules would make of the word but is left out, each with the word that it belongs to or why it is none."""
+    made = _Family(arabic, word, options)
+    made.stems()
+    strangers = [form for forms in made.strangers().values() for form in forms]
+    return (*((form, "") for form in dict.fromkeys(strangers)), *made.refused.items())
+
+
 def is_foreign(arabic: Arabic, word: str) -> bool:
     """Tell whether a word is a name that the lexicon does not know."""
     key = fold(word)
@@ -89,8 +97,9 @@ class _Family:
         self._word = word
         self._found: dict[str, Stem] = {}
         self._allowed: set[str] = set()
+        self.refused: dict[str, str] = {}
 
-    def stems(self) -> Iterable[Stem]:
+    def stems(self) -> list[Stem]:
         arabic, word, options = self._arabic, self._word, self._options
         if not "\u0621" <= word[:1] <= "\u064a":
             self._put(word, CLITICS | ARTICLE, "word")
@@ -110,7 +119,7 @@ class _Family:
             self._noun(word)
         if options.synonyms and not options.as_written and not options.name:
             self._synonyms(word)
-        return self._without_strangers()
+        return list(self._without_strangers())
 
     # --- the kinds of words -----------------------------------------------------------------------------------------
 
@@ -249,7 +258,9 @@ class _Family:
             self._written(plural, "number", checked=False)
         feminine_typed = self._word.endswith("ة") or base.endswith("ة")
         for form in arabic.nouns(base):
-            if feminine_typed or not self._is_feminine_of(form, base):
+            if self._is_dual_of(form, base):
+                self._written(form, "dual")
+            elif feminine_typed or fold(base) in arabic.masdars or not self._is_feminine_of(form, base):
                 self._written(form, "number")
             else:
                 self._written(form, "feminine")
@@ -259,6 +270,11 @@ class _Family:
             self._sound(feminine, "feminine")
         if options.agrees or (base.endswith("ي") and not plurals and len(base) >= SHORTEST_ADJECTIVE):
             self._agreeing(base)
+
+    @staticmethod
+    def _is_dual_of(form: str, base: str) -> bool:
+        stem = base[:-1] + "ت" if base.endswith("ة") else base
+        return form in {stem + "ان", stem + "ين"}
 
     @staticmethod
     def _is_feminine_of(form: str, base: str) -> bool:
@@ -277,16 +293,24 @@ class _Family:
             if base.startswith("م") or base.endswith("ي") or (len(base) == 4 and base[1] == "ا"):
                 self._written(base + "ون", why)
                 self._written(base + "ين", why)
-            if not base.endswith("ء"):
+            if not base.endswith("ء") and not self._has_plural(base):
                 self._written(base + "ات", why)
+
+    def _has_plural(self, base: str) -> bool:
+        """Tell whether a broken plural is known: then nobody writes a sound one that the lexicon does not have."""
+        if fold(base) in self._arabic.plurals:
+            return True
+        endings = ("", "ا", "ان", "ين", "ون", "و", "ي", "ة", "ات", "تان", "تين", "تا", "تي")
+        regular = {base + ending for ending in endings}
+        return any(form not in regular for form in self._arabic.nouns(base))
 
     def _duals(self, base: str, why: str) -> None:
         if len(base) < 2:
             return
         stem = base[:-1] + "ت" if base.endswith("ة") else base[:-1] + "ي" if base.endswith("ى") else base
         if not stem.endswith("ا"):
-            self._written(stem + "ان", "dual" if why != "word" else why)
-            self._written(stem + "ين", "dual" if why != "word" else why)
+            self._written(stem + "ان", "dual" if why == "number" else why)
+            self._written(stem + "ين", "dual" if why == "number" else why)
 
     def _agreeing(self, base: str) -> None:
         masculine = (
@@ -426,21 +450,33 @@ class _Family:
     def _is_other_word(self, form: str) -> bool:
         """Tell whether the lexicon or the tables know the form as another word and as none of ours."""
         key = fold(form)
-        arabic = self._arabic
         if key in self._found:
             return False
-        if key in arabic.places or key in arabic.names or "ال" + key in arabic.places:
-            return True
+        other = self._other_word(key, form)
+        if other:
+            self.refused[form] = other
+        return bool(other)
+
+    def _other_word(self, key: str, form: str) -> str:
+        arabic, allowed = self._arabic, self._allowed
+        for name in (key, "ال" + key):
+            if name in arabic.places:
+                return arabic.places[name].spellings[0]
+        if key in arabic.names:
+            return arabic.names[key][0]
         if key in arabic.singulars:
-            return not any(single in self._allowed for single in arabic.singulars[key])
-        nouns = [entry.lemma for entry in arabic.entries(key) if entry.noun]
-        if key in arabic.plurals and form not in self._allowed:
-            return not any(lemma in self._allowed for lemma in nouns)
-        return bool(nouns) and not any(lemma in self._allowed for lemma in nouns)
+            singulars = arabic.singulars[key]
+            return "" if any(single in allowed for single in singulars) else singulars[0]
+        lemmas = [entry.lemma for entry in arabic.entries(key) if entry.noun]
+        if any(lemma in allowed for lemma in lemmas):
+            return ""
+        if key in arabic.plurals and form not in allowed:
+            return form
+        return lemmas[0] if lemmas else ""
 
     def _without_strangers(self) -> Iterator[Stem]:
         """Leave out what the table of false friends names, and add the other seat of a hamza within the word."""
-        strangers = self._strangers()
+        strangers = self.strangers()
         for key, stem in list(self._found.items()):
             if stem.form != self._word and any(_same_seat(stem.form, form) for form in strangers.get(key, ())):
                 continue
@@ -449,7 +485,7 @@ class _Family:
             if other and fold(other) not in self._found and not self._is_other_word(other):
                 yield Stem(other, stem.flags, "spelling")
 
-    def _strangers(self) -> dict[str, list[str]]:
+    def strangers(self) -> dict[str, list[str]]:
         words = {self._word, without_article(self._arabic, self._word)}
         found: dict[str, list[str]] = {}
         for form in (form for word in words for form in self._arabic.not_family.get(fold(word), ())):

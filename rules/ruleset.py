@@ -74,8 +74,7 @@ class _Compiled:
         self.patterns: dict[str, Pattern] = {}
         self.roundups = Roundups(arabic.roundups)
         self.dead = 0
-        for expression in self.concepts.values():
-            self.add(expression)
+        self._compiled_concepts: set[str] = set()
 
     def rule(self, watchlist: Watchlist) -> tuple[frozenset[int], ...] | None:
         """Return the groups of a watchlist of which each must have a word in the article; None for one that is off."""
@@ -91,6 +90,9 @@ class _Compiled:
                 self.patterns[node.pattern] = compile_pattern(node.pattern)
             elif isinstance(node, Term) and node not in self.terms:
                 self.terms[node] = self._term(node)
+            elif isinstance(node, ConceptReference) and node.id not in self._compiled_concepts:
+                self._compiled_concepts.add(node.id)
+                self.add(self.concepts[node.id])
 
     def _term(self, term: Term) -> TermSlots:
         if term.words.startswith("#"):

@@ -36,7 +36,10 @@ class Way(NamedTuple):
 
 def ways(arabic: Arabic, term: Term) -> tuple[Way, ...]:
     """Return every way to say a term, the one typed first."""
-    return tuple(dict.fromkeys(_Ways(arabic, term).all()))[:MOST_WAYS]
+    found: dict[tuple[WordSpec, ...], Way] = {}
+    for way in _Ways(arabic, term).all():
+        found.setdefault(way.words, way)
+    return tuple(found.values())[:MOST_WAYS]
 
 
 class _Ways:
@@ -46,9 +49,10 @@ class _Ways:
         tokens = tokenise(term.words)
         self._words = tuple(token.clean for token in tokens)
         self._typed = tuple(term.words[token.start : token.end] for token in tokens)
+        self._is_name = term.name or (len(tokens) > 1 and " ".join(map(fold, self._words)) in arabic.names)
         self._options = FamilyOptions(
             as_written=term.spelling == "as_written",
-            name=term.name,
+            name=self._is_name,
             nisba=term.nisba,
             synonyms=term.synonyms,
             verbs=not term.noun_only,
@@ -146,7 +150,8 @@ class _Ways:
     def _spans(self) -> Iterator[tuple[int, int]]:
         """Yield the stretches of the phrase that the tables may name, the longest first."""
         size = len(self._words)
-        for length in range(min(size, 5), 0, -1):
+        shortest = size if self._is_name else 1
+        for length in range(min(size, 5) if shortest == 1 else size, shortest - 1, -1):
             for start in range(size - length + 1):
                 yield start, start + length
 
