@@ -229,6 +229,7 @@ async def open_service(
     rng: random.Random | None = None,
     console_only: bool = False,
     limits: SendLimits | None = None,
+    parser: ParserPool | None = None,
 ) -> AsyncIterator[Service]:
     """Open store, rules, feeds, channels, sessions and parsers; close them in the right order.
 
@@ -251,7 +252,7 @@ async def open_service(
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         fetcher = await stack.enter_async_context(Fetcher(settings.fetch, version=version()))
-        parser = await stack.enter_async_context(ParserPool())
+        parsing = await stack.enter_async_context(parser or ParserPool())
         stack.push_async_callback(_release, store, token, log)
         sender = Sender(
             store,
@@ -270,7 +271,7 @@ async def open_service(
             store,
             settings,
             fetcher=fetcher,
-            parser=parser,
+            parser=parsing,
             desk=desk,
             feeds=feeds.current,
             token=token,
