@@ -22,7 +22,8 @@ LONG = "اوي"
 
 def conjugate(verb: Verb) -> Iterator[tuple[str, int]]:
     """Yield every form of a verb, active and passive, with what it allows around it."""
-    yield from _past(verb.past, verb.short)
+    if verb.past:  # some are left out of the table: their letters are another word
+        yield from _past(verb.past, verb.short)
     yield from _present(verb.present)
     if verb.passive_past:
         yield from _past(verb.passive_past, verb.short)
