@@ -26,6 +26,7 @@ COMMANDS = {
     "test": "Run the examples of watchlists.",
     "fmt": "Lay out rule files; comments and meaning stay.",
     "match": "Tell which watchlists match a text, and where.",
+    "backtest": "Try watchlists on the stored articles.",
     "latest": "Show the newest matched articles.",
     "feeds": "List, add, remove, import and export feeds.",
     "audit": "Balance the books: what became of every match.",

@@ -4,7 +4,7 @@ from bot.words.dates import clock, day_and_clock, recent
 from bot.words.isolates import isolate, isolate_runs, one_line
 from bot.words.ledger import REASONS, severity, state_words
 from bot.words.plurals import counted, digits_of, more_sources
-from bot.words.spans import ago, every, lasting, since
+from bot.words.spans import ago, every, lasting, since, within
 
 __all__ = [
     "REASONS",
@@ -23,4 +23,5 @@ __all__ = [
     "severity",
     "since",
     "state_words",
+    "within",
 ]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from bot.words.plurals import Digits
 
-__all__ = ["ago", "every", "lasting", "since"]
+__all__ = ["ago", "every", "lasting", "since", "within"]
 
 UNITS = ((86_400, "يوم"), (3_600, "ساعة"), (60, "دقيقة"), (1, "ثانية"))
 LONG_DAY_S = 2 * 86_400
@@ -28,6 +28,12 @@ def since(span: timedelta, digits: Digits = "latn") -> str:
     """Return ``منذ 5 ساعات``."""
     number, unit = _largest(span)
     return counted(number, f"منذ {unit}", digits)
+
+
+def within(span: timedelta, digits: Digits = "latn") -> str:
+    """Return ``آخر 30 يومًا``, ``آخر ساعتين``: whole days where it is whole days."""
+    hours = round(span.total_seconds() / 3600)
+    return counted(hours // 24, "آخر يوم", digits) if hours and not hours % 24 else counted(hours, "آخر ساعة", digits)
 
 
 def every(span: timedelta, digits: Digits = "latn") -> str:

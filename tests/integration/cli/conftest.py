@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.cli.group import main
+from storage import (
+    ArticleCommit,
+    ArticleKey,
+    FeedRecord,
+    FeedUpdate,
+    Lease,
+    PollCommit,
+    Revision,
+    Sighting,
+    open_sqlite,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,3 +76,58 @@ def newsroom(tmp_path: Path) -> Path:
         "concepts:\n  - id: nk\n    name: كوريا الشمالية\n    match: كوريا الشمالية، بيونغيانغ\n", "utf-8"
     )
     return tmp_path
+
+
+@dataclass(frozen=True)
+class Past:
+    """A stored article: how many days ago it was seen, its title and text; ``story`` names one that it belongs to."""
+
+    days: float
+    title: str
+    body: str = ""
+    story: str = ""
+
+
+@pytest.fixture
+def stored(newsroom: Path) -> Callable[..., None]:
+    """Fill the newsroom's database with articles of the feed `almanara`."""
+
+    def fill(*articles: Past) -> None:
+        asyncio.run(_fill(newsroom / "marsad.db", articles))
+
+    return fill
+
+
+async def _fill(path: Path, articles: tuple[Past, ...]) -> None:
+    now = datetime.now(UTC)
+    store = await open_sqlite(path)
+    await store.sync_feeds([FeedRecord(id="almanara", url="https://news.example/rss", source="config")], now)
+    stories: dict[str, int] = {}
+    for number, past in enumerate(sorted(articles, key=lambda past: -past.days)):
+        seen = now - timedelta(days=past.days)
+        await store.hasten_feeds()
+        lease = Lease(token="ours", until=now + timedelta(hours=1))
+        await store.claim_due_feeds(now, lease, limit=1, longest_wait=timedelta(days=1))
+        update = FeedUpdate(feed_id="almanara", lease_token="ours", now=now, next_at=now, interval_s=300, fetched=True)
+        text = Revision(
+            url=f"https://news.example/{number}",
+            title=past.title,
+            lead="",
+            body=past.body,
+            language="ar",
+            published_at=seen,
+            text_hash=str(number),
+        )
+        key = ArticleKey(kind="guid", scope="almanara", value=str(number))
+        article = ArticleCommit(
+            article_id=None,
+            revision=text,
+            keys=(key,),
+            sighting=Sighting(feed_id="almanara", seen_at=seen),
+            matches=(),
+            story_id=stories.get(past.story),
+        )
+        await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(article,)))
+        if past.story:
+            stories[past.story] = (await store.known([key]))[key].story_id
+    await store.close()
