@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rules.errors import LeaseLost
@@ -11,7 +12,7 @@ from storage.times import as_micros, from_micros
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     import sqlite_utils
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["claim_due", "hasten", "release", "states", "sync", "update"]
 
+LONG_REMOVED = timedelta(days=1)
 COLUMNS = (
     "id, url, source, effective_url, etag, last_modified, body_hash, next_at, interval_s, failures, failing_since, "
     "last_error, first_fetched_at, gone_at, removed_at, lease_token"
@@ -26,16 +28,21 @@ COLUMNS = (
 
 
 def sync(db: sqlite_utils.Database, feeds: Sequence[FeedRecord], now: datetime) -> None:
-    """Add new feeds, change addresses (validators go with the old one), mark the rest removed."""
-    known = {row[0]: row[1] for row in db.execute("SELECT id, url FROM feeds").fetchall()}
+    """Add new feeds, mark those no longer listed removed; with a new address, or listed again, a feed starts afresh.
+
+    What was removed for more than a day is new again when it comes back: what it published meanwhile must not flood.
+    """
+    known = {row[0]: row[1:] for row in db.execute("SELECT id, url, removed_at FROM feeds").fetchall()}
+    long_ago = as_micros(now - LONG_REMOVED)
     for feed in feeds:
         if feed.id not in known:
             db.execute("INSERT INTO feeds (id, url, source) VALUES (?, ?, ?)", [feed.id, feed.url, feed.source])
-        elif known[feed.id] != feed.url:
+        elif known[feed.id] != (feed.url, None):
             db.execute(
                 "UPDATE feeds SET url = ?, effective_url = NULL, etag = NULL, last_modified = NULL, body_hash = NULL,"
-                " next_at = NULL, failures = 0, failing_since = NULL, last_error = NULL, gone_at = NULL WHERE id = ?",
-                [feed.url, feed.id],
+                " next_at = NULL, failures = 0, failing_since = NULL, last_error = NULL, gone_at = NULL,"
+                " first_fetched_at = CASE WHEN removed_at < ? THEN NULL ELSE first_fetched_at END WHERE id = ?",
+                [feed.url, long_ago, feed.id],
             )
         db.execute("UPDATE feeds SET source = ?, removed_at = NULL WHERE id = ?", [feed.source, feed.id])
     for missing in known.keys() - {feed.id for feed in feeds}:

@@ -172,6 +172,31 @@ async def test_hastened_feeds_are_all_due(store: Store) -> None:
     assert await claim(store) == ["a"]
 
 
+async def test_a_gone_feed_that_is_removed_and_listed_again_is_asked_again(store: Store) -> None:
+    await prepare(store)
+    await claim(store)
+    await store.commit_unchanged([update(etag='"x"')])
+    await store.hasten_feeds()
+    await claim(store)
+    await store.fail_poll(update(fetched=False, failures=1, last_error="HTTP status 410", gone=True))
+    await prepare(store, "b")
+    await prepare(store, "a", "b")
+    (state, _) = await store.feed_states()
+    assert (state.gone_at, state.last_error, state.failures, state.etag) == (None, None, 0, None)
+    assert state.first_fetched_at == NOW
+    assert "a" in await claim(store)
+
+
+async def test_a_feed_that_comes_back_after_days_is_new_again(store: Store) -> None:
+    await prepare(store)
+    await claim(store)
+    await store.commit_unchanged([update()])
+    await prepare(store, "b")
+    await store.sync_feeds([FeedRecord(id="a", url="https://a.example/rss", source="config")], NOW + 3 * WAIT)
+    (state,) = await store.feed_states()
+    assert state.first_fetched_at is None
+
+
 async def test_feeds_polled_after_a_moment_to_come_are_hastened_and_no_others(store: Store) -> None:
     await prepare(store, "a", "b", "c")
     await claim(store)
