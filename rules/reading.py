@@ -80,6 +80,9 @@ class ReadArticle:
             slots_at.append(slots)
 
     def _read_parts(self, parts: tuple[Part, ...]) -> None:
+        if not parts:  # a lone tatweel as a dash: a place that says nothing, so that pieces and places keep step
+            self.slots_at.append(())
+            return
         self._compounds[len(self.slots_at)] = parts
         for part in parts:
             slots = self._vocabulary.slots_of_part(part.clean)
