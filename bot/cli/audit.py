@@ -14,6 +14,7 @@ from bot.cli.options import config_option, json_option, load_settings
 from bot.loop import run_loop
 from bot.secrets import redact
 from bot.service.lock import newsroom_lock
+from bot.words.isolates import isolate
 from bot.words.ledger import KINDS, STATES, book_words, total_of
 from rules.errors import MarsadError, UsageError
 from rules.forms import read_duration
@@ -83,7 +84,7 @@ def _iso(value: object) -> str:
 def audit_text(report: AuditReport) -> str:
     """Return the books as people read them: a line for each watchlist and chat, the sums, and what does not balance."""
     lines = [f"المقالات: {report.articles:,} · المطابقات: {report.matches:,}", ""]
-    lines += [f"{row.watchlist_id} ← {row.chat}: {book_words(row)}" for row in report.rows]
+    lines += [f"• {isolate(row.watchlist_id)} إلى {isolate(row.chat)}: {book_words(row)}" for row in report.rows]
     lines += ["", f"المجموع: {book_words(total_of(report.rows))}"]
     if report.messages:
         lines.append(f"الرسائل: {_messages(report.messages)}")

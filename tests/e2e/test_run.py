@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import resource
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MARSAD = str(Path(sys.executable).parent / "marsad")
 ARMS = "وصول شحنة أسلحة إلى الميناء"
 QUAKE = "زلزال يضرب الساحل الشرقي"
 
@@ -156,3 +162,160 @@ def test_a_restart_neither_skips_nor_storms(newsroom: Callable, press: object, w
     assert room.output.count(ARMS) == 1
     child.send_signal(signal.SIGTERM)
     assert child.wait(10) == 0
+
+
+def test_a_rule_file_that_cannot_be_read_keeps_the_last_good_set_and_the_service(
+    newsroom: Callable, press: object, wait_for: Callable
+) -> None:
+    press.publish("/a", "1", ARMS)
+    room = newsroom("/a")
+    child = room.start("run")
+    wait_for(lambda: ARMS in room.output, what="the first alert")
+    file = room.folder / "watchlists" / "all.yaml"
+    good = file.read_bytes()
+    file.write_bytes(good.decode("utf-8").encode("utf-16"))
+    wait_for(lambda: room.errors.count("rules_kept") == 1, what="the mistake")
+    assert "is not UTF-8" in room.errors
+    press.publish("/a", "2", QUAKE)
+    wait_for(lambda: QUAKE in room.output, what="an alert of the last good set")
+    file.write_bytes(good.replace("زلزال".encode(), "زلزالا، فيضان".encode()))
+    wait_for(lambda: room.errors.count("rules_loaded") == 2, what="the mended rules")
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(10) == 0, room.errors
+    assert "Traceback" not in room.errors
+
+
+def test_files_saved_in_a_row_are_read_once_they_are_quiet(
+    newsroom: Callable, press: object, wait_for: Callable
+) -> None:
+    press.publish("/a", "1", ARMS)
+    room = newsroom("/a")
+    room.start("run")
+    wait_for(lambda: ARMS in room.output, what="the first alert")
+    file = room.folder / "watchlists" / "more.yaml"
+    for number in range(8):  # an editor that saves while one types: the half of a word is never in force
+        file.write_text(
+            f"watchlists:\n  - id: more\n    match: كلمة{number}\n    tests: {{match: [كلمة{number}]}}\n", "utf-8"
+        )
+        time.sleep(0.05)
+    wait_for(lambda: room.errors.count("rules_loaded") >= 2, what="the saved rules")
+    (last,) = room.rows("select sources from rulesets where good order by version desc limit 1")
+    assert "كلمة7" in str(last[0])
+    assert room.rows("select count(*) from rulesets where good")[0][0] < 8
+
+
+def test_a_feed_added_while_running_is_polled_and_a_broken_list_keeps_the_feeds(
+    newsroom: Callable, press: object, wait_for: Callable
+) -> None:
+    press.publish("/a", "1", ARMS)
+    press.publish("/b", "b1", QUAKE)
+    room = newsroom("/a")
+    configuration = room.folder / "marsad.yaml"
+    configuration.write_text(configuration.read_text("utf-8") + "feeds_file: feeds.opml\n", "utf-8")
+    child = room.start("run")
+    wait_for(lambda: ARMS in room.output, what="the first alert")
+    added = room.marsad("feeds", "add", f"{press.base}/b", "--id", "b", "--name", "الوادي")
+    assert added.returncode == 0, added.stderr
+    wait_for(lambda: QUAKE in room.output, what="an alert of the new feed")
+    assert "الوادي" in room.output
+    (room.folder / "feeds.opml").write_text("<opml><body>", "utf-8")
+    wait_for(lambda: "feeds_kept" in room.errors, what="the mistake")
+    press.publish("/a", "2", "شحنة أسلحة ثانية")
+    wait_for(lambda: "شحنة أسلحة ثانية" in room.output, what="an alert beside the broken list")
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(10) == 0, room.errors
+    again = room.marsad("poll", "--once", "--all")  # also at the start the feeds on record go on
+    assert again.returncode == 0, again.stderr
+    assert "2 feeds polled" in again.stderr
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs prlimit (Linux)")
+def test_on_a_full_disk_the_service_waits_and_loses_nothing(
+    newsroom: Callable, press: object, wait_for: Callable
+) -> None:
+    press.publish("/a", "1", ARMS)
+    room = newsroom("/a")
+    child = room.start("run")
+    wait_for(lambda: ARMS in room.output, what="the first alert")
+    size = max(path.stat().st_size for path in room.folder.glob("marsad.db*"))
+    resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    for number in range(2, 40):
+        press.publish("/a", str(number), f"شحنة أسلحة رقم {number}", summary="نص طويل. " * 800)
+    wait_for(lambda: "storage_waits" in room.errors, what="the full disk")
+    assert child.poll() is None
+    assert "شحنة أسلحة رقم 39" not in room.output
+    resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    wait_for(lambda: room.output.count("شحنة أسلحة رقم") == 38, what="all alerts once there is room", seconds=60)
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(10) == 0, room.errors
+    assert room.audit()["balanced"] is True
+    assert len({line for line in room.output.splitlines() if "شحنة أسلحة رقم" in line}) == 38
+
+
+def test_sigterm_at_the_start_ends_with_0_too(newsroom: Callable, press: object, wait_for: Callable) -> None:
+    press.hanging.add("/a")
+    room = newsroom("/a", fetch="timeout: 60s")
+    child = room.start("run", "--log-level", "debug")
+    wait_for(lambda: "feeds_loaded" in room.errors, what="the start")
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(10) == 0, room.errors
+    assert "Traceback" not in room.errors
+
+
+def test_a_reader_that_goes_away_is_no_failure(newsroom: Callable, press: object) -> None:
+    for number in range(40):
+        press.publish("/a", str(number), f"شحنة أسلحة رقم {number}")
+    room = newsroom("/a")
+    assert room.marsad("poll", "--once").returncode == 0
+    for command in ("latest -n 40", "latest --json -n 40", "audit", "schema"):
+        script = f"set -o pipefail; {MARSAD} {command} | head -c 1 > /dev/null"
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=room.folder, env=room.environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_a_full_device_is_told_and_ends_with_1(newsroom: Callable, press: object) -> None:
+    room = newsroom("/a")
+    done = subprocess.run(
+        ["bash", "-c", f"{MARSAD} schema > /dev/full"],
+        cwd=room.folder,
+        env=room.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}])
+def test_arabic_goes_in_and_out_whatever_the_locale(newsroom: Callable, press: object, locale: dict[str, str]) -> None:
+    press.publish("/a", "1", ARMS)
+    room = newsroom("/a")
+    room.environment |= locale
+    assert ARMS in room.marsad("poll", "--once").stdout
+    assert ARMS in room.marsad("latest", "صفقات السلاح").stdout
+
+
+def test_rows_are_answered_as_they_come(newsroom: Callable, press: object) -> None:
+    room = newsroom("/a")
+    with subprocess.Popen(
+        [MARSAD, "match", "--jsonl", "-"],
+        cwd=room.folder,
+        env=room.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        for number in range(3):  # each answer is read before the next row is written
+            child.stdin.write(json.dumps({"id": number, "text": "سلاح"}) + "\n")
+            child.stdin.flush()
+            assert json.loads(child.stdout.readline())["id"] == number
+        child.stdin.write("no row\n")
+        child.stdin.close()
+        assert "error" in json.loads(child.stdout.readline())
+        assert child.wait(10) == 1

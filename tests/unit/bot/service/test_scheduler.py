@@ -22,32 +22,44 @@ class MovableClock:
         await asyncio.sleep(seconds / 20)
 
 
+class Ticks:
+    """Counts, and lets a test wait for the next ones however slow the machine is."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._more = asyncio.Event()
+
+    async def tick(self) -> None:
+        self.count += 1
+        self._more.set()
+
+    async def further(self, times: int) -> None:
+        wanted = self.count + times
+        async with asyncio.timeout(30):
+            while self.count < wanted:
+                self._more.clear()
+                await self._more.wait()
+
+
 async def test_jobs_go_on_when_the_clock_jumps_back_and_forth() -> None:
-    clock, ticks = MovableClock(), []
-
-    async def tick() -> None:
-        ticks.append(clock.now())
-
-    scheduler = Scheduler({"tick": (0.05, tick)}, clock=clock, log=structlog.get_logger())
+    clock, ticks = MovableClock(), Ticks()
+    scheduler = Scheduler({"tick": (0.05, ticks.tick)}, clock=clock, log=structlog.get_logger())
     running = asyncio.create_task(scheduler.run())
-    await asyncio.sleep(0.2)
-    for days in (-3, 3):
-        before = len(ticks)
+    await ticks.further(2)
+    for jumps, days in enumerate((-3, 3), 1):
         clock.shift += timedelta(days=days)
-        await asyncio.sleep(0.4)
-        assert len(ticks) > before + 1
+        async with asyncio.timeout(30):
+            while scheduler.jumps < jumps:  # noqa: ASYNC110 - the watchdog tells nobody
+                await asyncio.sleep(0.01)
+        await ticks.further(2)
     running.cancel()
     assert scheduler.jumps == 2
 
 
 async def test_a_clock_that_walks_steadily_is_no_jump() -> None:
-    clock = MovableClock()
-
-    async def tick() -> None:
-        """Do nothing."""
-
-    scheduler = Scheduler({"tick": (0.05, tick)}, clock=clock, log=structlog.get_logger())
+    clock, ticks = MovableClock(), Ticks()
+    scheduler = Scheduler({"tick": (0.05, ticks.tick)}, clock=clock, log=structlog.get_logger())
     running = asyncio.create_task(scheduler.run())
-    await asyncio.sleep(0.3)
+    await ticks.further(5)
     running.cancel()
     assert scheduler.jumps == 0
