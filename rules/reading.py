@@ -80,7 +80,7 @@ class ReadArticle:
             slots_at.append(slots)
 
     def _read_parts(self, parts: tuple[Part, ...]) -> None:
-        if not parts:  # a lone tatweel as a dash: a place that says nothing, so that pieces and places keep step
+        if not parts:  # a lone underscore as a dash: a place that says nothing, so that pieces and places keep step
             self.slots_at.append(())
             return
         self._compounds[len(self.slots_at)] = parts

@@ -1,11 +1,11 @@
-"""A lone tatweel stands for a dash in many newspapers: it is no word and shifts nothing."""
+"""A lone underscore stands for a dash in some newspapers: it is no word and shifts nothing."""
 
 from __future__ import annotations
 
 from rules import Article, Ruleset, compile_ruleset, read_rules
 from rules.files import RuleSource
 
-TEXT = "أعلن المتحدث ـ في بيان ـ أن القافلة وصلت. وصل بعدها وفد ـ من ثلاثة ـ إلى المدينة"
+TEXT = "أعلن المتحدث _ في بيان _ أن القافلة وصلت. وصل بعدها وفد _ من ثلاثة _ إلى المدينة"
 
 
 def ruleset(match: str) -> Ruleset:
