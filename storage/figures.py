@@ -11,13 +11,13 @@ from storage.times import as_micros, from_micros
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from datetime import datetime
 
 __all__ = ["figures"]
 
 AT_WORK = timedelta(minutes=15)
-"""A chat that was sent something so lately is being served: its queue is long, not stalled."""
+"""A kind of chat that was sent something so lately is being served: its queue is long, not stalled."""
 FAR = timedelta(days=2)
 
 FEEDS = (
@@ -31,8 +31,9 @@ DELIVERIES = (
 )
 MESSAGES = "SELECT kind, state, count(*) FROM messages GROUP BY 1, 2"
 HEADS = (
-    "SELECT min(first.due_at), min(CASE WHEN NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.sending_at >= :lately"
-    "   AND other.sending_at <= :far AND other.chat_id = first.chat_id) THEN first.due_at END)"
+    "SELECT min(first.due_at), min(CASE WHEN chats.kind NOT IN (SELECT value FROM json_each(:resting)) AND chats.kind NOT IN ("
+    "   SELECT served.kind FROM messages JOIN chats AS served ON served.id = chat_id"
+    "   WHERE sending_at >= :lately AND sending_at <= :far) THEN first.due_at END)"
     " FROM (SELECT DISTINCT chat_id FROM messages WHERE state IN ('pending', 'sending', 'unknown')) AS busy"
     " JOIN chats ON chats.id = busy.chat_id JOIN messages AS first ON first.id = ("
     "   SELECT id FROM messages WHERE chat_id = chats.id AND state IN ('pending', 'sending', 'unknown')"
@@ -42,8 +43,17 @@ HEADS = (
 )
 
 
-def figures(connection: sqlite3.Connection, now: datetime, kinds: Sequence[str] | None) -> Figures:
-    """Return the counts of now. ``kinds`` are the kinds of chat that can be sent to; others do not count as waiting."""
+def figures(
+    connection: sqlite3.Connection,
+    now: datetime,
+    *,
+    kinds: Collection[str] | None = None,
+    resting: Collection[str] = (),
+) -> Figures:
+    """Return the counts of now. ``kinds`` are the kinds of chat that can be sent to; others do not count as waiting.
+
+    What waits for a kind in ``resting`` waits, but it is not stalled: its far side is away.
+    """
     due, stalled = connection.execute(
         HEADS,
         {
@@ -51,6 +61,7 @@ def figures(connection: sqlite3.Connection, now: datetime, kinds: Sequence[str] 
             "lately": as_micros(now - AT_WORK),
             "far": as_micros(now + FAR),
             "kinds": None if kinds is None else json.dumps(sorted(kinds)),
+            "resting": json.dumps(sorted(resting)),
         },
     ).fetchone()
     return Figures(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from storage.moves import final
 from storage.records import OpenNotice, TroubleRow
 from storage.times import as_micros, from_micros
 
@@ -26,13 +27,17 @@ ADDRESS = "chats.kind || ':' || address || CASE thread WHEN 0 THEN '' ELSE '#' |
 QUERIES = (
     (
         "dead_chat",
-        f"SELECT chats.id, {ADDRESS}, NULL, 1, dead_reason FROM chats WHERE state = 'dead' AND successor_id IS NULL",  # noqa: S608
+        # A chat that is tried again (each start does so) is back only when it took a message.
+        f"SELECT chats.id, {ADDRESS}, NULL, 1, dead_reason FROM chats WHERE successor_id IS NULL AND (state = 'dead'"  # noqa: S608
+        " OR EXISTS (SELECT 1 FROM admin_notices WHERE key = 'dead_chat:' || chats.id AND NOT EXISTS (SELECT 1 FROM messages"
+        "   WHERE messages.chat_id = chats.id AND messages.state = 'sent' AND sending_at >= first_at)))",
     ),
     (
         "failed",
-        f"SELECT chats.id, {ADDRESS}, min(changed_at), count(DISTINCT message_id), max(reason)"  # noqa: S608 - own text
-        " FROM deliveries JOIN chats ON chats.id = deliveries.chat_id WHERE deliveries.state = 'failed'"
-        " AND reason <> 'unknown_skipped' AND changed_at >= :lately GROUP BY chats.id",
+        f"SELECT chats.id, {ADDRESS}, min(sending_at), count(DISTINCT messages.id), max(reason)"  # noqa: S608 - own text
+        " FROM messages JOIN deliveries ON message_id = messages.id JOIN chats ON chats.id = messages.chat_id"
+        " WHERE messages.state = 'failed' AND sending_at >= :lately AND deliveries.state = 'failed'"
+        " AND reason <> 'unknown_skipped' GROUP BY chats.id",
     ),
     (
         "unknown",
@@ -76,7 +81,10 @@ def open_notices(connection: sqlite3.Connection) -> list[OpenNotice]:
 
 
 def post(db: sqlite_utils.Database, commit: NoticeCommit, now: datetime) -> int:
-    """Write which troubles began and ended, and the notices that tell so, together; return how many were put out."""
+    """Write which troubles began and ended, and the notices that tell so, together; return how many were put out.
+
+    Nothing is put out for dead chats.
+    """
     micros = as_micros(now)
     db.conn.executemany(
         "INSERT INTO admin_notices (key, first_at, last_at, count, told_at, detail) VALUES (?1, ?2, ?2, 1, ?2, ?3)"
@@ -86,7 +94,8 @@ def post(db: sqlite_utils.Database, commit: NoticeCommit, now: datetime) -> int:
     db.conn.executemany("DELETE FROM admin_notices WHERE key = ?", [(key,) for key in commit.ended])
     for key, value in commit.marks.items():
         mark(db, key, value)
-    posts = [(chat, severity, micros, text) for chat in commit.chats for text, severity in commit.texts]
+    live = [chat for chat, alive in (final(db, chat) for chat in commit.chats) if alive]
+    posts = [(chat, severity, micros, text) for chat in dict.fromkeys(live) for text, severity in commit.texts]
     db.conn.executemany(
         "INSERT INTO messages (chat_id, kind, severity, state, created_at, due_at, order_key, text)"
         " VALUES (?1, 'notice', ?2, 'pending', ?3, ?3, ?3, ?4)",

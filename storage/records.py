@@ -505,7 +505,7 @@ class Figures:
     """Counts for monitoring. ``deliveries`` by (state, reason or hold), ``messages`` by (kind, state).
 
     ``oldest_due`` is the due time of the longest waiting message among the first of each chat; ``stalled_since`` the same
-    among chats that were sent nothing lately, so that a long queue that moves does not count.
+    among the kinds of chat that were sent nothing lately, so that a long queue that moves does not count.
     """
 
     articles: int

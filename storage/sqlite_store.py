@@ -365,9 +365,11 @@ class SqliteStore:
         """Return a remembered value."""
         return await self._read(notices.mark_of, key)
 
-    async def figures(self, now: datetime, *, kinds: Sequence[str] | None = None) -> Figures:
+    async def figures(
+        self, now: datetime, *, kinds: Collection[str] | None = None, resting: Collection[str] = ()
+    ) -> Figures:
         """Return counts for monitoring."""
-        return await self._read(figures.figures, now, kinds)
+        return await self._read(figures.figures, now, kinds=kinds, resting=resting)
 
     async def pulse(self, now: datetime) -> None:
         """Write a little, to show that the database can be written."""

@@ -311,8 +311,13 @@ class Store(Protocol):
         """Return a remembered value, such as the day of the last heartbeat."""
         ...
 
-    async def figures(self, now: datetime, *, kinds: Sequence[str] | None = None) -> Figures:
-        """Return counts for monitoring; ``kinds`` of chat that cannot be sent to do not count as waiting."""
+    async def figures(
+        self, now: datetime, *, kinds: Collection[str] | None = None, resting: Collection[str] = ()
+    ) -> Figures:
+        """Return counts for monitoring.
+
+        Only messages for ``kinds`` of chat count as waiting; what waits for one in ``resting`` is not stalled.
+        """
         ...
 
     async def pulse(self, now: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot import words
 from bot.chat.answer import Answer, named, press, said
+from bot.words.ledger import account_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,16 +69,7 @@ def status_answer(health: Health, around: Around) -> Answer:
 
 def sums(accounts: Accounts, around: Around) -> str:
     """Return the parts that the matches add up from: ``41 أُرسلت + 2 في الانتظار``."""
-    parts = (
-        (accounts.sent, "أُرسلت"),
-        (accounts.folded, "ضُمّت إلى تنبيه سابق"),
-        (accounts.suppressed, "لم تُرسل"),
-        (accounts.pending, "في الانتظار"),
-        (accounts.sending, "قيد الإرسال"),
-        (accounts.unknown, "غير مؤكدة"),
-        (accounts.failed, "تعذّرت"),
-    )
-    return " + ".join(f"{around.number(count)} {name}" for count, name in parts if count)
+    return account_words(accounts, around.digits)
 
 
 def _alive(health: Health, around: Around) -> str:

@@ -142,6 +142,36 @@ class Fetcher:
         message = f"{shown(request.url)}: more than {MOST_REDIRECTS} redirects, one after the other"
         raise FetchError(message)
 
+    async def ping(self, url: str) -> None:
+        """Ask for an address once, as guarded as a feed, and read nothing of the answer.
+
+        Raise `FetchError` unless the answer is of the 200s; the message shows the host alone, since the path may be a key.
+        """
+        problem = feed_address_problem(url)
+        if problem:
+            message = f"the address cannot be asked: {problem}"
+            raise FetchError(message)
+        target = URL(requested(url), encoded=True)
+        of = target.host or ""
+        try:
+            async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                session = await self._session_for(target)
+                async with session.get(target, allow_redirects=False, proxy=self._settings.proxy) as answer:
+                    status = answer.status
+        except TimeoutError as error:
+            message = f"{of}: no answer in time"
+            raise TransientFetchError(message) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+            if isinstance(cause, PrivateAddress):
+                message = f"{of} has a private address; list it in fetch.allow_hosts if that is intended"
+                raise RefusedAddress(message) from error
+            message = f"{of}: {_in_words(error)}"
+            raise TransientFetchError(message) from error
+        if not 200 <= status < 300:
+            message = f"{of}: HTTP status {status}"
+            raise TransientFetchError(message)
+
     async def _hop(self, target: URL, request: FetchRequest, left: float) -> Document | NotModified | _Redirect:
         try:
             async with asyncio.timeout(left):

@@ -45,6 +45,7 @@ class RulesInForce:
         self._log = log
         self._current: LoadedRules | None = None
         self.problems: tuple[Problem, ...] = ()
+        self.files: tuple[str, ...] = ()
 
     def current(self) -> LoadedRules:
         """Return the rules in force; `start` must have run."""
@@ -68,6 +69,7 @@ class RulesInForce:
         sources, unread = await asyncio.to_thread(gather_sources, self._settings)
         files, ruleset = await asyncio.to_thread(_compile, sources)
         self.problems = (*unread, *files.problems)
+        self.files = tuple(source.file for source in sources)
         texts = {source.file: source.text for source in sources}
         now = self._clock.now()
         if ruleset is None or unread:  # without an unread file, watchlists would silently be missing

@@ -13,6 +13,7 @@ from bot.feeds.schedule import Hints, after_failure, after_success
 from bot.secrets import redact
 from bot.service.desk import Arrival
 from bot.service.retry import until_stored
+from bot.service.signs import Signs
 from rules.errors import FetchError, GoneFeed, LeaseLost, ParseError, TransientFetchError
 from storage import FeedUpdate, Lease
 
@@ -70,6 +71,7 @@ class Poller:
         rng: random.Random,
         log: Logger,
         committed: Callable[[], None],
+        signs: Signs | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -82,6 +84,7 @@ class Poller:
         self._rng = rng
         self._log = log
         self._committed = committed
+        self._signs = signs or Signs(clock)
         self._arrivals: asyncio.Queue[Arrival] = asyncio.Queue(WAITING)
         self._unchanged: list[FeedUpdate] = []
         self._asked_for: dict[str, Hints] = {}  # what each feed's last document says of polling it; holds for a 304 too
@@ -127,6 +130,7 @@ class Poller:
         """Take arrivals to the desk until cancelled. The one loop that outlives a bad feed, whatever is wrong with it."""
         while True:
             arrival = await self._arrivals.get()
+            self._signs.desk_begins()
             try:
                 await self._take(arrival)
             except Exception as error:  # noqa: BLE001 - one feed's surprise must not stop the others; traced and counted
@@ -134,6 +138,7 @@ class Poller:
                 with suppress(LeaseLost):
                     await self._failed(arrival.feed, ParseError(f"internal error: {type(error).__name__}"))
             finally:
+                self._signs.desk_ends()
                 self._arrivals.task_done()
 
     async def flush_unchanged(self) -> None:
@@ -185,6 +190,7 @@ class Poller:
         return not isinstance(error, TransientFetchError) or (since is not None and self._clock.now() - since > LONG)
 
     async def _poll_guarded(self, feed: FeedState) -> None:
+        began = self._clock.monotonic()
         try:
             await self.poll(feed)
         except LeaseLost:
@@ -193,6 +199,8 @@ class Poller:
             self._log.error("poll_failed", feed=feed.id, exc_info=error)
             with suppress(LeaseLost):
                 await self._failed(feed, ParseError(f"internal error: {type(error).__name__}"))
+        finally:
+            self._signs.polled(self._clock.monotonic() - began)
 
     async def _take(self, arrival: Arrival) -> None:
         done = await until_stored(lambda: self._desk.take(arrival), clock=self._clock, log=self._log)

@@ -11,6 +11,7 @@ from bot.channels.channel import AgainLater, DeadChat
 from bot.secrets import redact
 from bot.service.pace import Pace, SendLimits
 from bot.service.retry import until_stored
+from bot.service.signs import Signs
 from bot.service.stops import Stops
 from rules.errors import LeaseLost
 from storage import Accepted, Lease, NeverAccepted, UnknownOutcome
@@ -54,6 +55,7 @@ class Sender:
         rng: random.Random,
         log: Logger,
         limits: SendLimits | None = None,
+        signs: Signs | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -62,6 +64,7 @@ class Sender:
         self._clock = clock
         self._rng = rng
         self._log = log
+        self._signs = signs or Signs(clock)
         self._limits = limits or SendLimits()
         self._pace = Pace(self._limits, clock.monotonic)
         self._stops = Stops(clock.monotonic)
@@ -74,6 +77,11 @@ class Sender:
     def kinds(self) -> frozenset[str]:
         """Return the kinds of chat that this process can write to; what is for others waits."""
         return frozenset(self._channels)
+
+    @property
+    def resting(self) -> frozenset[str]:
+        """Return the kinds whose far side is away, or was until a moment ago."""
+        return frozenset(kind for kind in self._channels if self._stops.stopped(kind) or self._stops.on_trial(kind))
 
     async def start(self) -> None:
         """Take up the pace where the last process left it: limits are kept by the messages' own times."""
@@ -233,8 +241,15 @@ class Sender:
     def _tell(self, message: OutgoingMessage, outcome: Accepted | NeverAccepted | UnknownOutcome) -> None:
         if isinstance(outcome, Accepted):
             self._log.info("sent", message=message.id, chat=message.chat.id)
+            self._tell_delays(message)
         else:
             self._log.error("not_sent", message=message.id, chat=message.chat.id, reason=outcome.reason)
+
+    def _tell_delays(self, message: OutgoingMessage) -> None:
+        now = self._clock.now()
+        for article in message.articles:
+            if article.published_at:
+                self._signs.delayed((now - article.published_at).total_seconds())
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)

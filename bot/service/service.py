@@ -28,7 +28,10 @@ from bot.service.reload import watch_files
 from bot.service.retry import until_stored
 from bot.service.scheduler import Scheduler
 from bot.service.sender import Sender
+from bot.service.signs import Signs
+from bot.service.watch import Watch
 from bot.version import version
+from bot.web.metrics import Metrics
 from rules.errors import StorageError
 from storage import ChatAddress, open_sqlite
 
@@ -80,6 +83,7 @@ class Service:
         sender: Sender,
         clock: Clock,
         log: Logger,
+        signs: Signs | None = None,
     ) -> None:
         self.store = store
         self.settings = settings
@@ -92,6 +96,9 @@ class Service:
         self._poll_wanted = asyncio.Event()
         self._flush_wanted = asyncio.Event()
         self._prune_wanted = asyncio.Event()
+        self._signs = signs or Signs(clock)
+        self._scheduler = self._made_scheduler()
+        self.watch: Watch | None = None
 
     @property
     def tally(self) -> Tally:
@@ -105,10 +112,11 @@ class Service:
             desk = group.create_task(self.poller.serve_desk())
             sends = group.create_task(self._keep_sending())
             others = [
-                group.create_task(self._scheduler().run()),
+                group.create_task(self._scheduler.run()),
                 group.create_task(self._keep_flushing()),
                 group.create_task(self._keep_pruning()),
                 group.create_task(watch_files(self.settings, self.rules, self.feeds, clock=self._clock, log=self._log)),
+                *(group.create_task(task) for task in (self.watch.tasks() if self.watch else ())),
             ]
             await stop.wait()
             self._log.info("stopping")
@@ -143,8 +151,9 @@ class Service:
 
     # --- tasks ------------------------------------------------------------------------------------------------------
 
-    def _scheduler(self) -> Scheduler:
+    def _made_scheduler(self) -> Scheduler:
         async def tick() -> None:
+            self._signs.ticked()
             self._poll_wanted.set()
             self.sender.wake.set()
 
@@ -156,6 +165,11 @@ class Service:
 
         jobs = {"tick": (TICK_S, tick), "flush": (FLUSH_S, flush), "prune": (PRUNE_S, prune)}
         return Scheduler(jobs, clock=self._clock, log=self._log)
+
+    @property
+    def clock_jumps(self) -> int:
+        """Return how often the wall clock has jumped since the start."""
+        return self._scheduler.jumps
 
     async def _keep_polling(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -253,6 +267,8 @@ async def open_service(
             stack.push_async_callback(channel.close)
         fetcher = await stack.enter_async_context(Fetcher(settings.fetch, version=version()))
         parsing = await stack.enter_async_context(parser or ParserPool())
+        metrics = Metrics()
+        signs = Signs(clock, polled=metrics.polled, delayed=metrics.sent)
         stack.push_async_callback(_release, store, token, log)
         sender = Sender(
             store,
@@ -263,6 +279,7 @@ async def open_service(
             rng=rng,
             log=log,
             limits=limits,
+            signs=signs,
         )
         chats = await _chats(settings, store, clock.now(), log)
         await sender.start()
@@ -279,8 +296,9 @@ async def open_service(
             rng=rng,
             log=log,
             committed=sender.wake.set,
+            signs=signs,
         )
-        yield Service(
+        service = Service(
             store=store,
             settings=settings,
             rules=rules,
@@ -289,7 +307,20 @@ async def open_service(
             sender=sender,
             clock=clock,
             log=log,
+            signs=signs,
         )
+        service.watch = Watch(
+            service,
+            signs=signs,
+            metrics=metrics,
+            channel_chats=chats.values(),
+            ping=fetcher.ping,
+            jumps=lambda: service.clock_jumps,
+            clock=clock,
+            log=log,
+        )
+        stack.push_async_callback(service.watch.monitor.close)
+        yield service
 
 
 async def _release(store: Store, token: str, log: Logger) -> None:

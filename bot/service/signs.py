@@ -5,16 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.clock import Clock
 
 __all__ = ["Signs"]
 
 
 class Signs:
-    """Written by the scheduler and the desk, read by whoever asks whether the service is alive. Seconds, monotonic."""
+    """Written by the scheduler, the desk and the sender, read by whoever asks whether the service is alive.
 
-    def __init__(self, clock: Clock) -> None:
+    Seconds, monotonic. ``polled`` takes how long a poll took, ``delayed`` how long an article was under way from its
+    publication to the chat.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        polled: Callable[[float], None] | None = None,
+        delayed: Callable[[float], None] | None = None,
+    ) -> None:
         self._clock = clock
+        self.polled = polled or _nowhere
+        self.delayed = delayed or _nowhere
         self.started_at = clock.monotonic()
         self.ticked_at = self.started_at
         self.desk_since: float | None = None
@@ -30,3 +44,7 @@ class Signs:
     def desk_ends(self) -> None:
         """Note that the desk is free."""
         self.desk_since = None
+
+
+def _nowhere(seconds: float) -> None:
+    del seconds

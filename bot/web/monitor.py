@@ -15,7 +15,7 @@ from bot.web.server import Answer
 from rules.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -59,7 +59,8 @@ class Monitor:
         signs: Signs,
         metrics: Metrics,
         counts: Callable[[], Counts],
-        kinds: Sequence[str],
+        kinds: Collection[str],
+        resting: Callable[[], Collection[str]] = tuple,
         database: Path,
         version: str,
         clock: Clock,
@@ -67,12 +68,11 @@ class Monitor:
         self._signs = signs
         self._metrics = metrics
         self._counts = counts
-        self._kinds = tuple(kinds)
         self._database = database
         self._version = version
         self._clock = clock
         self._pulse = _Question(lambda: store.pulse(clock.now()), clock)
-        self._reading = _Question(lambda: store.figures(clock.now(), kinds=self._kinds), clock)
+        self._reading = _Question(lambda: store.figures(clock.now(), kinds=kinds, resting=resting()), clock)
 
     def pages(self) -> Mapping[tuple[str, str], Page]:
         """Return the pages by method and path."""

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from bot.words.plurals import Digits, digits_of
 from storage import AuditRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["HOLDS", "KINDS", "REASONS", "SEVERITIES", "STATES", "book_words", "severity", "state_words", "total_of"]
+    from storage import Accounts
+
+__all__ = [
+    "HOLDS",
+    "KINDS",
+    "REASONS",
+    "SEVERITIES",
+    "STATES",
+    "account_words",
+    "book_words",
+    "severity",
+    "state_words",
+    "total_of",
+]
 
 SEVERITIES = {"low": "منخفضة", "normal": "عادية", "high": "عالية", "critical": "قصوى"}
 STATES = {
@@ -78,3 +92,17 @@ def total_of(rows: Sequence[AuditRow], *, watchlist_id: str = "", chat: str = ""
         held=dict(held),
         **{name: sum(getattr(row, name) for row in rows) for name in names},
     )
+
+
+def account_words(accounts: Accounts, digits: Digits = "latn") -> str:
+    """Return the parts that the matches add up from: ``41 أُرسلت + 2 في الانتظار``."""
+    parts = (
+        (accounts.sent, "أُرسلت"),
+        (accounts.folded, "ضُمّت إلى تنبيه سابق"),
+        (accounts.suppressed, "لم تُرسل"),
+        (accounts.pending, "في الانتظار"),
+        (accounts.sending, "قيد الإرسال"),
+        (accounts.unknown, "غير مؤكدة"),
+        (accounts.failed, "تعذّرت"),
+    )
+    return " + ".join(f"{digits_of(f'{count:,}', digits)} {name}" for count, name in parts if count)

@@ -207,6 +207,13 @@ async def test_an_outbox_is_stalled_only_where_nothing_moves(store: Store) -> No
     assert (await store.figures(later + HOUR)).stalled_since == NOW
 
 
+async def test_what_waits_while_its_far_side_is_away_waits_and_is_not_stalled(store: Store) -> None:
+    (chat,) = await chats(store, "one")
+    await alert(store, "1", chat)
+    found = await store.figures(NOW + HOUR, resting=["console"])
+    assert (found.oldest_due, found.stalled_since) == (NOW, None)
+
+
 async def test_what_waits_for_a_kind_that_cannot_be_sent_to_is_not_stalled(store: Store) -> None:
     (chat,) = await chats(store, "slack://x", kind="apprise")
     await alert(store, "1", chat)
