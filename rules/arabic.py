@@ -115,8 +115,11 @@ class Arabic:
 
     def lemmas(self, word: str) -> tuple[str, ...]:
         """Return the lemmas of which the word is a noun form; the word's own spelling of hamza counts where it has one."""
-        found = (entry for entry in self.entries(fold(word)) if entry.noun and _agree(entry.form, word))
-        return tuple(dict.fromkeys(entry.lemma for entry in found))
+        key = fold(word)
+        found = [entry.lemma for entry in self.entries(key) if entry.noun and _agree(entry.form, word)]
+        if key in self.plurals or key in self.masdars:
+            found.append(word)  # where the lexicon has the verb of these letters alone (عمل)
+        return tuple(dict.fromkeys(found))
 
     def is_verb(self, word: str) -> bool:
         """Tell whether the word is the dictionary form of a verb and no noun."""
@@ -126,7 +129,8 @@ class Arabic:
         found: Sequence[Entry] = self.entries(key)
         if len(key) < 4 or not found or any(entry.noun for entry in found):
             return False
-        return any(entry.lemma == entry.form for entry in found)
+        lemmas = {entry.lemma for entry in found if entry.lemma == entry.form and entry.lemma[0] != "ي"}
+        return any(entry.form[0] == "ي" for lemma in lemmas for entry in self.lexicon.forms(lemma))
 
     def _knows(self, key: str) -> bool:
         return key in self.own_words or key in self.own_names or key in self.lexicon

@@ -17,7 +17,7 @@ from rules.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rules.arabic import Arabic
+    from rules.arabic import Arabic, Verb
 
 __all__ = ["FamilyOptions", "Stem", "family", "is_foreign", "kept_out", "without_article"]
 
@@ -364,20 +364,21 @@ class _Family:
     def _masdar(self, key: str) -> None:
         for verb in self._arabic.masdars.get(key, ()):
             self._allowed.add(verb.past)
-            for form, flags in conjugate(verb):
-                if not self._is_other_word(form):
-                    self._put(form, flags, "verb")
+            self._conjugated(verb, "verb")
 
     def _verbs(self, key: str, why: str) -> None:
         known = self._arabic.verbs.get(key, ())
         for verb in known:
             self._allowed.add(verb.past)
-            for form, flags in conjugate(verb):
-                if not self._is_other_word(form):
-                    self._put(form, flags, why)
+            self._conjugated(verb, why)
         if not known:
             for verb_form in self._lexical_verb_forms():
                 self._put(verb_form, INDEFINITE | PRONOUN | LAM | 32, why)
+
+    def _conjugated(self, verb: Verb, why: str) -> None:
+        for form, flags in conjugate(verb):
+            if form == self._word or not self._is_other_word(form):
+                self._put(form, flags, why)
 
     def _lexical_verb_forms(self) -> Iterator[str]:
         for entry in self._arabic.entries(fold(self._word)):
@@ -404,14 +405,14 @@ class _Family:
             return
         if form.endswith("ة"):
             self._put(form, NOUN & ~PRONOUN & limit, why)
-            self._put(form[:-1] + "ه", NOUN & ~PRONOUN & limit, why)
+            self._put(form[:-1] + "ه", self._with_ha(form) & limit, why)
             self._put(form[:-1] + "ت", BEFORE_PRONOUN & limit, why)
         elif form.endswith("ى"):
             self._put(form, NOUN & ~PRONOUN & limit, why)
             self._put(form[:-1] + "ا", BEFORE_PRONOUN & limit, why)
         elif form.endswith(("ان", "ين", "ون")) and self._is_ending(form):
             self._put(form, ADJECTIVE & limit, why)
-            self._put(form[:-1], CONSTRUCT & limit, why)
+            self._put_checked(form[:-1], CONSTRUCT & limit, why)
         else:
             self._put(form, NOUN & limit, why)
             if len(form) >= SHORTEST_INFLECTED and not form.endswith(("ا", "اء", "ات")):
@@ -419,11 +420,16 @@ class _Family:
             if self._is_defective(form):
                 self._put_checked(form[:-1], CLITICS, why)
 
+    def _with_ha(self, form: str) -> int:
+        """Return what a form allows that is written with ه for ة: «عمله» is his work, but «العمله» can be nothing but العملة."""
+        return ADJECTIVE | (DEFINITE if self._arabic.is_strong(fold(form[:-1])) else 0)
+
     def _is_ending(self, form: str) -> bool:
         """Tell whether the last two letters are an ending, and no root letters as in ميزان."""
-        if form == self._word:
-            return form not in self._arabic.lemmas(form) and fold(form) not in self._arabic.plurals
-        return form not in self._arabic.lemmas(form)
+        stem, allowed = form[:-2], self._allowed | {self._word}
+        if stem in allowed or (stem.endswith("ت") and stem[:-1] + "ة" in allowed) or stem[:-1] + "ى" in allowed:
+            return True
+        return not self._arabic.entries(fold(form)) and fold(form) not in self._arabic.singulars
 
     def _is_defective(self, form: str) -> bool:
         if not form.endswith("ي") or len(form) < SHORTEST_ADJECTIVE:
@@ -481,9 +487,9 @@ class _Family:
             if stem.form != self._word and any(_same_seat(stem.form, form) for form in strangers.get(key, ())):
                 continue
             yield stem
-            other = _other_seat(stem.form)
-            if other and fold(other) not in self._found and not self._is_other_word(other):
-                yield Stem(other, stem.flags, "spelling")
+            for other, flags in _other_seats(stem):
+                if flags and fold(other) not in self._found and not self._is_other_word(other):
+                    yield Stem(other, flags, "spelling")
 
     def strangers(self) -> dict[str, list[str]]:
         words = {self._word, without_article(self._arabic, self._word)}
@@ -507,11 +513,11 @@ def _nisba_by_rule(base: str) -> str:
     return base + "ي"
 
 
-def _other_seat(form: str) -> str:
-    """Return the word with its inner hamza on another seat (هيئة: هيأة, مسؤول: مسئول is the same key), or nothing."""
-    for at in range(1, len(form)):
-        if form[at] in "ؤئ" and 0 < at < len(form) - 1:
-            return form[:at] + "أ" + form[at + 1 :]
-        if form[at] == "أ":
-            return form[:at] + "ئ" + form[at + 1 :]
-    return ""
+def _other_seats(stem: Stem) -> Iterator[tuple[str, int]]:
+    """Yield the word with a hamza on another seat that is another key: هيئة and هيأة, لجأوا and لجؤوا, مبدأ and مبدئهم."""
+    form = stem.form
+    for written, other in (("يئ", "يأ"), ("يأ", "يئ"), ("أو", "ؤو")):
+        if written in form[1:]:
+            yield form[0] + form[1:].replace(written, other), stem.flags
+    if form.endswith("أ"):
+        yield form[:-1] + "ئ", stem.flags & ~BARE & ~ARTICLE if stem.flags & PRONOUN else 0

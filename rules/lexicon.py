@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Lexicon", "open_lexicon"]
 
-FORMAT = 4
+FORMAT = 5
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
@@ -248,7 +248,8 @@ def _offsets(pieces: list[bytes]) -> array[int]:
 def _rows() -> Iterator[tuple[str, str, bool]]:
     """Yield form, lemma, and whether it is a noun or adjective: those are listed with the article, which is taken off.
 
-    A lemma with neither the article nor a form in ي, as verbs have it, is a noun that simplemma lists in part.
+    A lemma with neither the article nor a form in ي, as verbs have it, is a noun that simplemma lists in part, unless it
+    looks like a verb's form itself.
     """
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
@@ -262,7 +263,8 @@ def _rows() -> Iterator[tuple[str, str, bool]]:
     verbs = {lemma for form, lemma in every.items() if form[0] == "ي" != lemma[0]} - with_article
     for form, lemma in every.items():
         if not _has_article(form, lemma):
-            yield form, lemma, (form, lemma) in definite or (lemma not in with_article and lemma not in verbs)
+            partly = lemma not in with_article and lemma not in verbs and lemma[0] not in "يتنأ"
+            yield form, lemma, partly or (form, lemma) in definite
     for form, lemma in definite:
         if every.get(form) != lemma:
             yield form, lemma, True

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 __all__ = [
-    "ARTICLE", "BARE", "CONJUNCTION", "DEFINITE", "DOTLESS", "HAMZAS", "LAM", "PREPOSITION", "PRONOUN", "SEATS", "VERB",
+    "ARTICLE", "BARE", "CONJUNCTION", "DEFINITE", "DOTLESS", "DOTTED", "HAMZAS", "LAM", "PREPOSITION", "PRONOUN", "SEATS", "VERB",
     "Reading", "readings",
 ]  # fmt: skip
 
@@ -42,8 +42,10 @@ SHORTEST = 2
 """Letters of a stem that is known; three of one that is not."""
 
 
-DOTLESS = 4
-"""The word ends in ى: the place that «اليمني» comes from is not meant by «اليمنى», which is a word of its own."""
+DOTLESS, DOTTED = 4, 8
+"""The word ends in ى, or in ي: «اليمنى» is a word of its own and no «اليمني», nor is «القتالي» the plural قتالى."""
+
+ENDS = {"ى": DOTLESS, "ي": DOTTED}
 
 
 class Reading(NamedTuple):
@@ -89,7 +91,7 @@ def _every(cleaned: str, key: str) -> Iterator[Reading]:
     for start, needs, cost in _fronts(cleaned, key):
         stem = key[start:]
         hamza = HAMZAS.get(cleaned[start], 0)
-        yield Reading(stem, needs | BARE, hamza | (DOTLESS if cleaned.endswith("ى") else 0), start, cost)
+        yield Reading(stem, needs | BARE, hamza | ENDS.get(cleaned[-1], 0), start, cost)
         if needs & ARTICLE:
             continue
         for pronoun in PRONOUNS:

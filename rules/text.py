@@ -92,7 +92,7 @@ def split(text: str) -> list[str]:
 
 def is_compound(piece: str) -> bool:
     """Tell whether a piece is no plain word: a number, a hashtag, words joined by ``_``, or Arabic joined with digits."""
-    first = piece[0]
+    first = piece[:1]
     if first in "#%٪_" or first.isdigit():
         return True
     if piece.isalpha():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rules.family import FamilyOptions, family
-from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, HAMZAS, PREPOSITION, PRONOUN, SEATS
+from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, DOTTED, HAMZAS, PREPOSITION, PRONOUN, SEATS
 from rules.text import clean, fold, has_marks, is_compound, marked_letters
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["COMPOUND", "Vocabulary", "WordSpec"]
 COMPOUND = (-1,)
 """What `Vocabulary.slots_of` answers for a piece that holds several tokens: ask for its parts."""
 FLAG_BITS = 8
-SPELLING_BITS = 3
+SPELLING_BITS = 4
 SHIFT = FLAG_BITS + SPELLING_BITS
 FLAGS = (1 << FLAG_BITS) - 1
 REMEMBERED = 60_000
@@ -149,10 +149,14 @@ class Vocabulary:
 
     def _spelling(self, stem: Stem) -> int:
         seat = HAMZAS.get(stem.form[:1], 0) if stem.why not in {"spelling", "name"} else 0
-        if not stem.form.endswith("ي"):
-            return seat
-        dotless = any(entry.noun and entry.form.endswith("ى") for entry in self.arabic.entries(fold(stem.form)))
-        return seat | (DOTLESS if dotless else 0)
+        entries = self.arabic.entries(fold(stem.form))
+        if stem.form.endswith("ي"):
+            return seat | (DOTLESS if any(entry.noun and entry.form.endswith("ى") for entry in entries) else 0)
+        if stem.form.endswith("ى") and stem.why == "number":
+            return seat | (
+                DOTTED if any(entry.form == entry.lemma and entry.form[-1] == "ي" for entry in entries) else 0
+            )
+        return seat
 
 
 def _limited(flags: int, spec: WordSpec, dual: bool) -> int | None:
@@ -183,7 +187,7 @@ def _allows(entry: int, reading: Reading) -> bool:
     seat, found = (entry >> FLAG_BITS) & SEATS, reading.spelling & SEATS
     if seat and found and seat != found:
         return False
-    return not (entry >> FLAG_BITS) & reading.spelling & DOTLESS
+    return not (entry >> FLAG_BITS) & reading.spelling & (DOTLESS | DOTTED)
 
 
 def _agree(typed: tuple[tuple[str, str], ...], text: tuple[tuple[str, str], ...]) -> bool:
