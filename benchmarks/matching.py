@@ -43,9 +43,7 @@ def vocabulary(size: int, chance: random.Random) -> list[str]:
     words = dict.fromkeys(fold(word) for word in arabic.plurals)
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
-    more = sorted(
-        {lemma for lemma in DefaultDictionaryFactory().get_dictionary("ar").values() if 3 <= len(lemma) <= 7}
-    )
+    more = sorted({lemma for lemma in DefaultDictionaryFactory().get_dictionary("ar").values() if 3 <= len(lemma) <= 7})
     chance.shuffle(more)
     words |= dict.fromkeys(fold(clean(word)) for word in more)
     return [word for word in words if word.isalpha()][:size]
@@ -109,9 +107,7 @@ class Peer:
 
     def naive(self, tokens: set[str], groups: Groups) -> list[int]:
         return [
-            number
-            for number, pair in enumerate(groups)
-            if all(any(word in tokens for word in group) for group in pair)
+            number for number, pair in enumerate(groups) if all(any(word in tokens for word in group) for group in pair)
         ]
 
 
@@ -146,8 +142,8 @@ def naive(texts: list[str], groups: Groups, ruleset: Ruleset) -> None:
     peer = Peer(groups)
     sets = [set(peer.tokens(text)) for text in texts]
     slow = timed(lambda: [peer.naive(tokens, groups) for tokens in sets])
-    read = [ReadArticle(Article(text=text), ruleset._compiled.vocabulary) for text in texts]  # noqa: SLF001
-    quick = timed(lambda: [ruleset._index.candidates(each.places_of) for each in read])  # noqa: SLF001
+    read = [ReadArticle(Article(text=text), ruleset._compiled.vocabulary) for text in texts]
+    quick = timed(lambda: [ruleset._index.candidates(each.places_of) for each in read])
     print(f"after tokenising, {len(groups):,} rules: {slow / quick:.0f} times naive any()")
 
 
@@ -169,7 +165,9 @@ def main() -> None:
     compiled = process_time() - start
     print(f"compile {given.rules:,} watchlists: {compiled:.1f} s of CPU")
 
-    print("| rules | marsad, us an article | exact words, us | times as fast | matches | exact matches |\n|---|---|---|---|---|---|")
+    print(
+        "| rules | marsad, us an article | exact words, us | times as fast | matches | exact matches |\n|---|---|---|---|---|---|"
+    )
     thousand = groups[: given.rules // 10]
     small, _ = side_by_side(texts, thousand, compile_ruleset(lists[: len(thousand)], (), arabic=arabic))
     large, _ = side_by_side(texts, groups, ruleset)
@@ -188,7 +186,9 @@ def main() -> None:
 
     tracemalloc.start()
     kept = compile_ruleset(lists, (), arabic=arabic)
-    print(f"memory of the compiled set: {tracemalloc.get_traced_memory()[0] / 1e6:.0f} MB ({len(kept.watchlists):,} watchlists)")
+    print(
+        f"memory of the compiled set: {tracemalloc.get_traced_memory()[0] / 1e6:.0f} MB ({len(kept.watchlists):,} watchlists)"
+    )
 
 
 if __name__ == "__main__":
