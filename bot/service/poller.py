@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bot.feeds.documents import Document, FetchRequest, NotModified
 from bot.feeds.schedule import Hints, after_failure, after_success
@@ -38,9 +40,21 @@ AT_ONCE = 100
 ENOUGH = 75
 """So many under way keep everything busy; claiming a few dozen at once costs less than claiming one by one."""
 WAITING = 32
+PLACES_A_HOST = 3
+"""Times ``per_host``: some of a host's feeds are parsed and committed while others are asked."""
 LONG = timedelta(hours=1)
 CLOCK_SLACK = timedelta(minutes=1)
 """A clock that is set back by more makes the feeds due that were polled ahead of it."""
+
+
+class _Host:
+    """How many polls of a host are under way, and the claimed feeds that wait for it."""
+
+    __slots__ = ("polls", "waiting")
+
+    def __init__(self) -> None:
+        self.polls = 0
+        self.waiting: deque[FeedState] = deque()
 
 
 class Tally:
@@ -89,6 +103,8 @@ class Poller:
         self._unchanged: list[FeedUpdate] = []
         self._asked_for: dict[str, Hints] = {}  # what each feed's last document says of polling it; holds for a 304 too
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hosts: dict[str, _Host] = {}
+        self._under_way: set[str] = set()
         self.tally = Tally()
         self.last_round_at = clock.now()
 
@@ -107,10 +123,21 @@ class Poller:
         lease = Lease(token=self._token, until=now + LEASE)
         due = await self._store.claim_due_feeds(by or now, lease, limit=room, longest_wait=longest_wait)
         for feed in due:
-            task = group.create_task(self._poll_guarded(feed))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if feed.id not in self._under_way:  # its lease ran out while it waited for its host: now it has a new one
+                self._under_way.add(feed.id)
+                self._start(group, feed)
         return len(due)
+
+    def _start(self, group: asyncio.TaskGroup, feed: FeedState) -> None:
+        """Start polling a feed, or let it wait where its host has enough: a slow host must not take all places."""
+        host = self._hosts.setdefault(_host(feed), _Host())
+        if host.polls >= PLACES_A_HOST * self._settings.fetch.per_host:
+            host.waiting.append(feed)
+            return
+        host.polls += 1
+        task = group.create_task(self._poll_host(feed))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def poll(self, feed: FeedState) -> None:
         """Take one feed the whole way to the desk's queue, or record why it did not get there."""
@@ -161,6 +188,8 @@ class Poller:
 
     async def settle(self) -> None:
         """At the end: give up the polls under way, and wait until what has arrived is committed."""
+        for host in self._hosts.values():
+            host.waiting.clear()
         for task in self._tasks:
             task.cancel()
         await self.drain()
@@ -188,6 +217,23 @@ class Poller:
             return False
         since = feed.failing_since
         return not isinstance(error, TransientFetchError) or (since is not None and self._clock.now() - since > LONG)
+
+    async def _poll_host(self, first: FeedState) -> None:
+        """Poll a feed, and after it those that wait for the same host."""
+        name = _host(first)
+        host, feed = self._hosts[name], first
+        try:
+            while True:
+                await self._poll_guarded(feed)
+                if not host.waiting:
+                    return
+                self._under_way.discard(feed.id)
+                feed = host.waiting.popleft()
+        finally:
+            self._under_way.discard(feed.id)
+            host.polls -= 1
+            if not host.polls and not host.waiting:
+                self._hosts.pop(name, None)
 
     async def _poll_guarded(self, feed: FeedState) -> None:
         began = self._clock.monotonic()
@@ -276,3 +322,10 @@ class Poller:
 
 def _request(feed: FeedState) -> FetchRequest:
     return FetchRequest(url=feed.effective_url or feed.url, etag=feed.etag, last_modified=feed.last_modified)
+
+
+def _host(feed: FeedState) -> str:
+    try:
+        return urlsplit(feed.effective_url or feed.url).hostname or ""
+    except ValueError:
+        return ""

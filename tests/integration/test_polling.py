@@ -70,17 +70,22 @@ def parsers() -> list[ParserPool]:
 def newsroom(tmp_path: Path, server: FeedServer, clock: MovableClock, parsers: list[ParserPool]) -> Newsroom:
     @asynccontextmanager
     async def opened(
-        *paths: str, fetch: str = "timeout: 5s", interval: str | None = "5m", host: str = "127.0.0.1"
+        *paths: str,
+        fetch: str = "timeout: 5s",
+        interval: str | None = "5m",
+        localhost: tuple[str, ...] = (),
+        allow: str = "127.0.0.1",
     ) -> AsyncIterator[Service]:
+        def address(path: str) -> str:
+            return server.url(path, host="localhost" if path in localhost else "127.0.0.1")
+
         own = f", interval: {interval}" if interval else ""
-        feeds = "\n".join(
-            f'  - {{id: "{path.strip("/")}", url: "{server.url(path, host=host)}"{own}}}' for path in paths
-        )
+        feeds = "\n".join(f'  - {{id: "{path.strip("/")}", url: "{address(path)}"{own}}}' for path in paths)
         file = tmp_path / "marsad.yaml"
         (tmp_path / "watchlists").mkdir(exist_ok=True)
         (tmp_path / "watchlists" / "all.yaml").write_text(WATCHLISTS, "utf-8")
         file.write_text(
-            f"watchlists: [watchlists/]\nfetch: {{{fetch}, on_first_fetch: alert, allow_hosts: [127.0.0.1]}}\n"
+            f"watchlists: [watchlists/]\nfetch: {{{fetch}, on_first_fetch: alert, allow_hosts: [{allow}]}}\n"
             f"channels: {{screen: {{console: true}}}}\nfeeds:\n{feeds}\n",
             "utf-8",
         )
@@ -183,6 +188,35 @@ async def test_every_fault_is_written_on_its_row_and_healthy_feeds_all_land(
     assert len(found) == len(healthy)
     assert states["status-410"].gone_at
     assert server.asked("/secret") == []
+
+
+async def test_a_host_with_many_hanging_feeds_does_not_take_every_place(newsroom: Newsroom, server: FeedServer) -> None:
+    hanging = [f"/hanging-{number:03}" for number in range(150)]
+    for path in hanging:
+        server.page(path, fault=Fault.NEVER_ANSWERS)
+    server.publish("/healthy", *sample("healthy"))
+    stop = asyncio.Event()
+    async with newsroom(
+        *hanging, "/healthy", fetch="timeout: 60s", interval="1s", localhost=("/healthy",), allow="127.0.0.1, localhost"
+    ) as service:
+        running = asyncio.create_task(service.run(stop))
+        async with asyncio.timeout(20):
+            while len(server.asked("/healthy")) < 2:  # noqa: ASYNC110 - the server lives in another thread
+                await asyncio.sleep(0.05)
+        assert len([asked for asked in server.requests if asked.path in hanging]) == 2
+        stop.set()
+        async with asyncio.timeout(10):
+            await running
+
+
+async def test_feeds_that_wait_for_their_host_are_all_polled(newsroom: Newsroom, server: FeedServer) -> None:
+    paths = [f"/feed-{number:03}" for number in range(120)]
+    for path in paths:
+        server.publish(path, *sample(path, 1))
+    async with newsroom(*paths, fetch="per_host: 1") as service:
+        report = await service.poll_once()
+    assert (report.polled, report.new_articles, report.failed) == (120, 120, 0)
+    assert server.most_at_once["127.0.0.1"] == 1
 
 
 async def test_a_running_service_goes_on_polling_healthy_feeds_beside_hanging_ones(
@@ -375,7 +409,7 @@ async def test_a_host_that_is_not_listed_is_refused_and_its_row_says_what_to_do(
     newsroom: Newsroom, server: FeedServer
 ) -> None:
     server.publish("/a", *sample("a"))
-    async with newsroom("/a", host="localhost") as service:
+    async with newsroom("/a", localhost=("/a",)) as service:
         await service.poll_once()
         state = await row(service, "a")
     assert "fetch.allow_hosts" in (state.last_error or "")
