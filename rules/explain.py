@@ -23,7 +23,6 @@ from rules.expression import (
     Not,
     Term,
     all_of,
-    walk,
 )
 from rules.ruleset import compile_expression, language_of
 from rules.text import fold, tokenise
@@ -160,9 +159,7 @@ class _Asked:
     ) -> None:
         self.by_id = {concept.id: concept.expression for concept in concepts}
         self.names = {concept.id: concept.name for concept in concepts}
-        needed = self._needed(expression)
-        used = [concept for concept in concepts if concept.id in needed]
-        self._compiled = compile_expression(expression, used, arabic=arabic)
+        self._compiled = compile_expression(expression, concepts, arabic=arabic)
         self.article = article
         self.fields: dict[Field, str] = (
             {"text": article.text}
@@ -176,17 +173,6 @@ class _Asked:
 
     def count(self, expression: Expression) -> int:
         return self._compiled.beside(expression).count(self.article)
-
-    def _needed(self, expression: Expression) -> set[str]:
-        """Return the concepts that an expression uses, and those that they use."""
-        needed: set[str] = set()
-        waiting = [expression]
-        while waiting:
-            for node in walk(waiting.pop()):
-                if isinstance(node, ConceptReference) and node.id not in needed:
-                    needed.add(node.id)
-                    waiting.append(self.by_id[node.id])
-        return needed
 
     def words_like(self, word: str) -> str | None:
         """Return the word of the article that is spelled most like one that it lacks."""

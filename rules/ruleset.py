@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rules.arabic import load_arabic
 from rules.article import Article, Match
 from rules.evaluate import Evaluation, TermSlots
-from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, InField, Near, Not, Regex, Term
+from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, InField, Near, Not, Regex, Term, walk
 from rules.patterns import compile_pattern
 from rules.reading import ReadArticle
 from rules.roundups import Roundups
@@ -53,8 +53,21 @@ def compile_ruleset(
 def compile_expression(
     expression: Expression, concepts: Sequence[Concept] = (), *, scope: str = "all", arabic: Arabic | None = None
 ) -> CompiledExpression:
-    """Return one expression compiled, which stands in no watchlist."""
-    return CompiledExpression(expression, _Compiled(arabic or load_arabic(), concepts), scope)
+    """Return one expression compiled, which stands in no watchlist, with the concepts that it needs."""
+    return CompiledExpression(expression, _Compiled(arabic or load_arabic(), _needed(expression, concepts)), scope)
+
+
+def _needed(expression: Expression, concepts: Sequence[Concept]) -> list[Concept]:
+    """Return the concepts that an expression refers to, and those that they refer to."""
+    by_id = {concept.id: concept for concept in concepts}
+    needed: dict[str, Concept] = {}
+    waiting = [expression]
+    while waiting:
+        for node in walk(waiting.pop()):
+            if isinstance(node, ConceptReference) and node.id not in needed:
+                needed[node.id] = by_id[node.id]
+                waiting.append(by_id[node.id].expression)
+    return list(needed.values())
 
 
 def language_of(article: Article) -> str:

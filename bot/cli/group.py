@@ -26,6 +26,7 @@ COMMANDS = {
     "test": "Run the examples of watchlists.",
     "fmt": "Lay out rule files; comments and meaning stay.",
     "match": "Tell which watchlists match a text, and where.",
+    "explain": "Show the forms of a term, or why a rule matches.",
     "backtest": "Try watchlists on the stored articles.",
     "latest": "Show the newest matched articles.",
     "feeds": "List, add, remove, import and export feeds.",

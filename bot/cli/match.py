@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from rules import Concept, Match, RuleFiles
 
-__all__ = ["command"]
+__all__ = ["command", "text_of"]
 
 Matcher = "Callable[[Article], tuple[Match, ...]]"
 FIELDS = ("text", "title", "lead", "body")
+MISSING = "name a file, `-` for standard input, or --jsonl FILE"
 
 
 @click.command("match")
@@ -46,20 +47,20 @@ def command(
     echo "وصول شحنة أسلحة" | marsad match - --expr "سلاح"
     marsad match --jsonl rows.jsonl > matches.jsonl
     """
+    given = [name for name in (file, text_file, jsonl) if name is not None]
+    if len(given) != 1:
+        message = "name one file, `-` for standard input, or --jsonl FILE" if given else MISSING
+        raise UsageError(message)
     files = _rules(config)
     matcher = _matcher(files, expr)
     if jsonl is not None:
         if not _rows(jsonl, matcher, files.concepts):
             raise SystemExit(1)
         return
-    named = text_file or file
-    if named is None:
-        message = "name a file, `-` for standard input, or --jsonl FILE"
-        raise UsageError(message)
-    text = _text(named)
+    text = text_of(given[0])
     matches = matcher(Article(text=text))
     if as_json:
-        click.echo(json.dumps({"matches": [_match(match) for match in matches]}, ensure_ascii=False))
+        click.echo(_as_json(_answer(matches)))
     else:
         click.echo(_shown(text, matches, {watchlist.id: watchlist.name for watchlist in files.watchlists}))
 
@@ -82,14 +83,14 @@ def _matcher(files: RuleFiles, expr: str | None) -> Callable[[Article], tuple[Ma
     return lambda article: tuple(filter(None, [compiled.match(article)]))
 
 
-def _text(name: str) -> str:
-    if name == "-":
-        return sys.stdin.buffer.read().decode("utf-8", "replace")
+def text_of(name: str) -> str:
+    """Return the text of a file, or of standard input for ``-``; raise `UsageError` where it cannot be read."""
     try:
-        return Path(name).read_text("utf-8-sig", errors="replace")
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         message = f"{name}: {error.strerror}"
         raise UsageError(message) from error
+    return data.decode("utf-8-sig", "replace")  # line ends stay as they are: offsets count them
 
 
 def _rows(name: str, matcher: Callable[[Article], tuple[Match, ...]], concepts: tuple[Concept, ...]) -> bool:
@@ -101,7 +102,7 @@ def _rows(name: str, matcher: Callable[[Article], tuple[Match, ...]], concepts: 
     for number, line in _lines(name):
         answer = _row(line, number, matcher, concepts)
         sound = sound and "error" not in answer
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.write(_as_json(answer) + "\n")
         sys.stdout.flush()
     return sound
 
@@ -143,7 +144,25 @@ def _row(
         matches: tuple[Match, ...] = (found,) if found else ()
     else:
         matches = matcher(article)
-    return {"id": row.get("id"), "matches": [_match(match) for match in matches]}
+    return {"id": row.get("id"), **_answer(matches)}
+
+
+def _as_json(answer: dict[str, object]) -> str:
+    text = json.dumps(answer, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair in an id: no UTF-8 can hold it, an escape can
+        return json.dumps(answer)
+    return text
+
+
+def _answer(matches: tuple[Match, ...]) -> dict[str, object]:
+    """Return the matches that would alert; those that would not stand apart, with the reason."""
+    answer: dict[str, object] = {"matches": [_match(match) for match in matches if match.suppress is None]}
+    silent = [
+        {"watchlist": match.watchlist, "reason": match.suppress} for match in matches if match.suppress is not None
+    ]
+    return {**answer, "suppressed": silent} if silent else answer
 
 
 def _match(match: Match) -> dict[str, object]:
@@ -163,7 +182,8 @@ def _shown(text: str, matches: tuple[Match, ...], names: dict[str, str]) -> str:
     for match in matches:
         name = names.get(match.watchlist or "", "التعبير")
         head = f"{name} ({match.watchlist})" if match.watchlist else name
-        lines = [f"{words.severity(match.severity)} · {head}"]
+        silent = f" · لا يُرسل: {words.REASONS[match.suppress]}" if match.suppress else ""
+        lines = [f"{words.severity(match.severity)} · {head}{silent}"]
         begin = 0
         for line in text.splitlines(keepends=True):
             inside = [hit for hit in match.hits if begin <= hit.start and hit.end <= begin + len(line)]

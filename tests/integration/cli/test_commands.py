@@ -238,7 +238,7 @@ def test_a_new_newsroom_is_sound_and_complete(marsad: Callable, tmp_path: Path) 
     assert done.status == 0
     assert "marsad poll --once" in done.out
     made = sorted(path.relative_to(tmp_path / "room").as_posix() for path in (tmp_path / "room").rglob("*.*"))
-    assert {"marsad.yaml", "feeds.opml", "watchlists/arms.yaml", "watchlists/watchlists.schema.json"} <= set(made)
+    assert {"marsad.yaml", "feeds.opml", "watchlists/events.yaml", "watchlists/watchlists.schema.json"} <= set(made)
     checked = marsad("check", "--config", "room/marsad.yaml")
     assert (checked.status, checked.out) == (0, "")
 
