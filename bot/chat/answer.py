@@ -102,7 +102,7 @@ def command(name: str, argument: str = "") -> str:
 
 def press(text: str, verb: str, topic: Topic | None = None, **more: object) -> Button:
     """Return a button of ours; its text is cut to what a phone shows."""
-    shown = words.one_line(text)
+    shown = words.one_line(text) or (topic.id if topic else "…")
     shown = shown if len(shown) <= BUTTON_TEXT else f"{shown[: BUTTON_TEXT - 1].rstrip()}…"
     data = ButtonData(verb=verb, topic=reference(topic.id) if topic else None, **more)  # type: ignore[arg-type]
     return Button(text=shown, data=write_data(data))

@@ -80,14 +80,13 @@ class Turns:
                 continue
             self._queue(group, update, incoming)
 
-    def stop(self) -> None:
-        """Begin with nothing new: what waits is answered after the next start."""
+    async def stop(self, grace_s: float) -> None:
+        """Begin with nothing new and give what was begun a moment; all that is left waits for the next start."""
         self._stopped = True
-
-    async def drain(self) -> None:
-        """Wait until nothing is left to answer, or what was begun is answered after `stop`."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace_s)
+        for task in self._tasks:
+            task.cancel()
 
     def _queue(self, group: asyncio.TaskGroup, update: InboxUpdate, incoming: Incoming) -> None:
         chat = incoming.place.chat_id

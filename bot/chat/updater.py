@@ -1,6 +1,6 @@
 """The one owner of getUpdates: it reads through any trouble, puts down what came before it tells Telegram, and goes on.
 
-Why not the library's own Updater: docs/decisions. In short: its place is in memory only, one update that it cannot read
+Why not the library's own Updater: docs/decisions/0005. In short: its place is in memory only, one update that it cannot read
 stops it for good, and so does one 401.
 """
 

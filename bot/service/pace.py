@@ -42,6 +42,7 @@ class SendLimits:
 
 
 Key = tuple[str, str]
+A_MOMENT_S = 0.05
 
 
 class Pace:
@@ -93,13 +94,23 @@ class Pace:
         keys |= {key for key, end in [*self._rests.items()] if self._rest_end(key, end, now) > now}
         return set().union(*(self._ids[key] for key in keys | set(self._on_the_way)))
 
+    def wait(self, chat: Chat) -> float:
+        """Return the seconds until a chat takes the one message that `begin` has announced; 0: now.
+
+        While another one to the chat is on its way that is not known yet: a moment.
+        """
+        key, now = self.know(chat), self._monotonic()
+        ends = [self._free_at(key, now) if key in self._sent else now, self._rests.get(key, now)]
+        if self._on_the_way[key] > 1:
+            ends.append(now + A_MOMENT_S)
+        if len(self._recent()) >= self._limits.everything.number:
+            ends.append(self._all[0] + self._limits.everything.seconds)
+        return max(0.0, max(ends) - now)
+
     def room(self) -> int:
         """Return how many messages may leave now, all chats together."""
-        now, rate = self._monotonic(), self._limits.everything
-        while self._all and self._all[0] <= now - rate.seconds:
-            self._all.popleft()
         busy = sum(count for key, count in self._on_the_way.items() if key[0] == "telegram")
-        return max(0, rate.number - len(self._all) - busy)
+        return max(0, self._limits.everything.number - len(self._recent()) - busy)
 
     def next_free(self) -> float | None:
         """Return the seconds until a chat that rests now is free, or there is room again; None if nobody waits."""
@@ -109,6 +120,12 @@ class Pace:
             ends.append(self._all[0] + self._limits.everything.seconds)
         waits = [end - now for end in ends if end > now]
         return min(waits, default=None)
+
+    def _recent(self) -> deque[float]:
+        now = self._monotonic()
+        while self._all and self._all[0] <= now - self._limits.everything.seconds:
+            self._all.popleft()
+        return self._all
 
     def _rate(self, key: Key) -> Rate:
         private = key[1].isdigit()  # groups and channels have negative numbers, or a @name

@@ -66,7 +66,7 @@ class Sender:
         self._log = log
         self._signs = signs or Signs(clock)
         self._limits = limits or SendLimits()
-        self._pace = Pace(self._limits, clock.monotonic)
+        self.pace = Pace(self._limits, clock.monotonic)
         self._stops = Stops(clock.monotonic)
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._alarm: asyncio.TimerHandle | None = None
@@ -88,16 +88,16 @@ class Sender:
         now = self._clock.now()
         chats = {chat.id: chat for chat in await self._store.chats()}
         for chat in chats.values():
-            self._pace.know(chat)
+            self.pace.know(chat)
         for chat_id, at in await self._store.recent_sends(now - self._limits.longest):
-            self._pace.count(chats[chat_id], ago=now - at)
+            self.pace.count(chats[chat_id], ago=now - at)
 
     async def start_due(self, group: asyncio.TaskGroup) -> int:
         """Claim what is due, as far as there is room, and start sending it; return how many messages."""
         started = 0
         for kind in self._channels:
             for message in await self._claim(kind):
-                self._pace.begin(message.chat)
+                self.pace.begin(message.chat)
                 task = group.create_task(self._guarded(message))
                 self._tasks[task] = kind
                 task.add_done_callback(self._finished)
@@ -111,7 +111,7 @@ class Sender:
             return []
         now = self._clock.now()
         lease = Lease(token=self._token, until=now + LEASE)
-        resting = self._pace.resting()
+        resting = self.pace.resting()
         return await self._store.claim_messages(now, lease, limit=room, resting=resting, kinds=[kind])
 
     def _room(self, kind: str) -> int:
@@ -120,13 +120,13 @@ class Sender:
         if self._stops.on_trial(kind):
             return 0 if kind in self._tasks.values() else 1
         room = AT_ONCE - sum(busy == kind for busy in self._tasks.values())
-        return min(room, self._pace.room()) if kind == "telegram" else room
+        return min(room, self.pace.room()) if kind == "telegram" else room
 
     def _set_alarm(self) -> None:
         """Wake when the next chat or kind that rests is free; the service's own tick may be later."""
         if self._alarm:
             self._alarm.cancel()
-        waits = [wait for wait in (self._pace.next_free(), self._stops.next_end()) if wait is not None]
+        waits = [wait for wait in (self.pace.next_free(), self._stops.next_end()) if wait is not None]
         loop = asyncio.get_running_loop()
         self._alarm = loop.call_later(min(waits), self.wake.set) if waits else None
 
@@ -162,7 +162,7 @@ class Sender:
             # The row stays `sending`, so that the next start finds it in doubt instead of sending it twice.
             self._log.error("send_failed", message=message.id, exc_info=error)
         finally:
-            self._pace.end(message.chat)
+            self.pace.end(message.chat)
 
     async def _request(self, message: OutgoingMessage) -> Outcome:
         channel = self._channels.get(message.chat.address.kind)
@@ -191,10 +191,10 @@ class Sender:
         chat, kind = message.chat, message.chat.address.kind
         own_wait = back_off(message.attempts - 1, self._rng)
         if isinstance(outcome, Accepted):
-            self._pace.count(chat if outcome.tg_id is None else replace(chat, tg_id=outcome.tg_id))
+            self.pace.count(chat if outcome.tg_id is None else replace(chat, tg_id=outcome.tg_id))
         if isinstance(outcome, UnknownOutcome):
-            self._pace.count(chat)
-            self._pace.rest(chat, own_wait)  # a line that swallows answers would double without end
+            self.pace.count(chat)
+            self.pace.rest(chat, own_wait)  # a line that swallows answers would double without end
             return own_wait
         if isinstance(outcome, AgainLater) and outcome.stops == "channel":
             seconds = self._stops.stop(kind, outcome.wait, lambda failures: back_off(failures, self._rng))
@@ -206,7 +206,7 @@ class Sender:
             return timedelta()
         wait = outcome.wait or own_wait
         if outcome.stops == "chat":
-            self._pace.rest(chat, wait)
+            self.pace.rest(chat, wait)
         return wait
 
     async def _record(self, message: OutgoingMessage, outcome: Outcome, wait: timedelta) -> None:

@@ -2,6 +2,8 @@
 
 due feeds -> fetch -> parse  ->|-> known? -> match -> same story? -> commit ->|-> send -> ledger
 Poller (many at once)          |   Desk (one at a time)                       |   Sender (one a chat)
+
+Beside it the chat part reads what people write to the bot, and answers.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.channels.open import open_channels
+from bot.chat.part import open_chat_part
 from bot.clock import SystemClock
 from bot.feeds.fetch import Fetcher
 from bot.feeds.parsing import ParserPool
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import datetime
 
+    from bot.chat.part import ChatPart
     from bot.clock import Clock
     from bot.logs import Logger
     from bot.service.pace import SendLimits
@@ -81,6 +85,7 @@ class Service:
         feeds: FeedsInForce,
         poller: Poller,
         sender: Sender,
+        chat: ChatPart | None,
         clock: Clock,
         log: Logger,
         signs: Signs | None = None,
@@ -91,6 +96,7 @@ class Service:
         self.feeds = feeds
         self.poller = poller
         self.sender = sender
+        self.chat = chat
         self._clock = clock
         self._log = log
         self._poll_wanted = asyncio.Event()
@@ -118,6 +124,8 @@ class Service:
                 group.create_task(watch_files(self.settings, self.rules, self.feeds, clock=self._clock, log=self._log)),
                 *(group.create_task(task) for task in (self.watch.tasks() if self.watch else ())),
             ]
+            if self.chat:
+                group.create_task(self.chat.run(stop))
             await stop.wait()
             self._log.info("stopping")
             await self._wind_up(polls, desk, sends, *others)
@@ -298,6 +306,21 @@ async def open_service(
             committed=sender.wake.set,
             signs=signs,
         )
+        chat = None
+        if "telegram" in channels and not console_only:
+            chat = open_chat_part(
+                store,
+                settings,
+                rules=rules.current,
+                channels=chats,
+                feed_names=feeds.names,
+                last_round=lambda: poller.last_round_at,
+                pace=sender.pace,
+                clock=clock,
+                rng=rng,
+            )
+        if chat:
+            stack.push_async_callback(chat.close)
         service = Service(
             store=store,
             settings=settings,
@@ -305,6 +328,7 @@ async def open_service(
             feeds=feeds,
             poller=poller,
             sender=sender,
+            chat=chat,
             clock=clock,
             log=log,
             signs=signs,
