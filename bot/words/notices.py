@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.words.dates import clock, recent
 from bot.words.isolates import isolate, one_line
-from bot.words.mistakes import mistake_words
+from bot.words.mistakes import mistake_lines
 from bot.words.plurals import counted, digits_of
 
 if TYPE_CHECKING:
@@ -118,12 +118,10 @@ def broken_rules_text(mistakes: Sequence[Problem], *, in_force_since: datetime, 
     lines = [f"تعذّر تحميل {what}، والرصد مستمر بالنسخة السابقة ({when})"]
     for file in files[:LISTED]:
         lines.append(f"الملف: {_name(PurePath(file).name)}")
-        of_file = sorted((each for each in mistakes if each.at.file == file), key=lambda each: each.at)
-        lines += [
-            f"السطر {digits_of(str(each.at.line), manner.digits)}: {mistake_words(each)}" for each in of_file[:LISTED]
-        ]
-        if len(of_file) > LISTED:
-            lines.append(counted(len(of_file) - LISTED, "أخطاء أخرى", manner.digits))
+        told = mistake_lines([each for each in mistakes if each.at.file == file], manner.digits)
+        lines += told[:LISTED]
+        if len(told) > LISTED:
+            lines.append(counted(len(told) - LISTED, "أخطاء أخرى", manner.digits))
     if others:
         lines.append(counted(others, "الملفات الأخرى", manner.digits))
     return "\n".join(lines)
