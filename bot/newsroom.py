@@ -102,7 +102,7 @@ def write_starters(folder: Path) -> None:
     """Write copies of all starter concepts and watchlists into a folder."""
     for source in starter_sources():
         target = folder / source.file
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(source.text, encoding="utf-8")
 
 

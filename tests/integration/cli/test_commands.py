@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cli.group import COMMANDS
+from bot.newsroom import starter_sources
 from bot.opml import read_opml
 from storage import (
     ArticleCommit,
@@ -238,7 +239,8 @@ def test_a_new_newsroom_is_sound_and_complete(marsad: Callable, tmp_path: Path) 
     assert done.status == 0
     assert "marsad poll --once" in done.out
     made = sorted(path.relative_to(tmp_path / "room").as_posix() for path in (tmp_path / "room").rglob("*.*"))
-    assert {"marsad.yaml", "feeds.opml", "watchlists/events.yaml", "watchlists/watchlists.schema.json"} <= set(made)
+    starters = {source.file for source in starter_sources()}
+    assert {"marsad.yaml", "feeds.opml", "watchlists/watchlists.schema.json", *starters} <= set(made)
     checked = marsad("check", "--config", "room/marsad.yaml")
     assert (checked.status, checked.out) == (0, "")
 
@@ -450,8 +452,6 @@ def test_an_import_of_what_is_no_list_is_told_with_its_place(marsad: Callable, r
 def test_the_schema_is_json_schema_and_admits_the_starters(marsad: Callable) -> None:
     import jsonschema
     import yaml
-
-    from bot.newsroom import starter_sources
 
     schema = json.loads(marsad("schema").out)
     validator = jsonschema.Draft202012Validator(schema)
