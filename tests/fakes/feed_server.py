@@ -26,6 +26,7 @@ were under way together. The faults:
 | ENDLESS_ANNOUNCED| a Content-Length of 50 GB, and a body without end                               |
 | HUGE_HEADERS     | a header of 300 kB                                                              |
 | NOT_HTTP         | bytes that are no HTTP                                                          |
+| RAW              | the body of the page, byte by byte, is the whole answer with its status line    |
 | GZIP_BOMB        | 200 kB of gzip that hold 200 MB                                                 |
 | GZIP_TWICE       | `Content-Encoding: gzip, gzip`, properly                                        |
 | GZIP_TWICE_BOMB  | 1 kB of gzip within gzip that holds 200 MB                                      |
@@ -79,6 +80,7 @@ class Fault(Enum):
     ENDLESS_ANNOUNCED = auto()
     HUGE_HEADERS = auto()
     NOT_HTTP = auto()
+    RAW = auto()
     GZIP_BOMB = auto()
     GZIP_TWICE = auto()
     GZIP_TWICE_BOMB = auto()
@@ -339,6 +341,10 @@ async def _not_http(request: web.BaseRequest, page: Page) -> web.StreamResponse:
     return await _written(request, b"\x00\x01\x02 220 ftp.example ready\r\n\r\n")
 
 
+async def _raw(request: web.BaseRequest, page: Page) -> web.StreamResponse:
+    return await _written(request, page.body)
+
+
 async def _gzip_bomb(request: web.BaseRequest, page: Page) -> web.StreamResponse:
     bomb = _bomb()
     return await _written(request, _head(page, len(bomb), Content_Encoding="gzip") + bomb)
@@ -402,6 +408,7 @@ FAULTS: dict[Fault, Callable[[web.BaseRequest, Page], Awaitable[web.StreamRespon
     Fault.ENDLESS_ANNOUNCED: _endless_announced,
     Fault.HUGE_HEADERS: _huge_headers,
     Fault.NOT_HTTP: _not_http,
+    Fault.RAW: _raw,
     Fault.GZIP_BOMB: _gzip_bomb,
     Fault.GZIP_TWICE: _gzip_twice,
     Fault.GZIP_TWICE_BOMB: _gzip_twice_bomb,

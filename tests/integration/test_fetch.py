@@ -229,13 +229,38 @@ async def test_an_encoding_that_nobody_asked_for_is_refused(server: FeedServer) 
     assert "br" not in server.requests[0].headers["accept-encoding"]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"HTTP/1.1\r\n\r\n",
+        b"HTTP/1.1 99 Low\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\nx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip at all",
+        b"HTTP/1.1 302 Found\r\nLocation: http://%zz:port/\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 50,
+    ],
+)
+async def test_an_answer_that_breaks_the_rules_of_http_is_a_failure_like_any_other(
+    server: FeedServer, answer: bytes
+) -> None:
+    server.page("/feed", answer, fault=Fault.RAW)
+    await refusal(server.url("/feed"), timeout=timedelta(seconds=2))
+
+
 async def test_an_empty_answer_is_a_passing_failure(server: FeedServer) -> None:
     server.page("/feed", b"")
     assert isinstance(await refusal(server.url("/feed")), TransientFetchError)
 
 
 async def test_every_fault_has_its_test() -> None:
-    assert {*CAPPED, *SLOW, *BROKEN, Fault.GZIP_TWICE, Fault.BROTLI} == set(Fault)
+    assert {*CAPPED, *SLOW, *BROKEN, Fault.GZIP_TWICE, Fault.BROTLI, Fault.RAW} == set(Fault)
 
 
 async def test_after_every_fault_the_same_fetcher_still_works(server: FeedServer) -> None:
