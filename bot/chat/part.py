@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.chat.conversation import Conversation
@@ -12,6 +13,7 @@ from bot.chat.turns import Turns
 from bot.chat.updater import Updater
 from bot.logs import logger_of
 from bot.secrets import secret_named
+from bot.words.notices import Trouble
 
 if TYPE_CHECKING:
     import random
@@ -30,6 +32,9 @@ __all__ = ["ChatPart", "open_chat_part"]
 CODE_BYTES = 18
 TOKEN = re.compile(r"(\d{1,18}):\S+")
 GRACE_S = 2.0
+LASTING = timedelta(minutes=1)
+"""Two processes may read side by side for a moment while one takes over from the other."""
+FOR_ADMINS = {"conflict": "برنامج آخر يقرأ رسائل البوت نفسه", "refused": "تيليغرام يرفض رمز البوت"}
 
 
 class ChatPart:
@@ -50,6 +55,13 @@ class ChatPart:
             await stopping.wait()
             reading.cancel()
             await self._turns.stop(grace_s)
+
+    def troubles(self, now: datetime) -> tuple[Trouble, ...]:
+        """Return why updates have not come for a while, where an admin has to do something about it."""
+        ill, since = self.updater.trouble, self.updater.trouble_since
+        if ill is None or ill.kind not in FOR_ADMINS or now - since < LASTING:
+            return ()
+        return (Trouble(key=f"updates:{ill.kind}", kind="updates", subject=FOR_ADMINS[ill.kind], since=since),)
 
     async def close(self) -> None:
         """Give up connections."""

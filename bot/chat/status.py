@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.chat.answer import Around
     from storage import Accounts, FeedRhythm, FeedState
 
-__all__ = ["RHYTHM", "Health", "midnight", "status_answer", "sums"]
+__all__ = ["RHYTHM", "Health", "midnight", "status_answer"]
 
 DOWN_AFTER = timedelta(minutes=15)
 """A feed in trouble for less is only late."""
@@ -54,7 +54,7 @@ def status_answer(health: Health, around: Around) -> Answer:
     lines = [_alive(health, around), *_feeds(health, around)]
     accounts = health.accounts
     total = words.counted(accounts.matches, "مطابقة", around.digits)
-    account = f"{total} = {sums(accounts, around)}" if accounts.matches else total
+    account = f"{total} = {account_words(accounts, around.digits)}" if accounts.matches else total
     if around.admin_here:
         lines.append(f"اليوم: {words.counted(accounts.articles, 'مقال', around.digits)} · {account}")
     else:
@@ -65,11 +65,6 @@ def status_answer(health: Health, around: Around) -> Answer:
         delay = words.lasting(timedelta(seconds=median(accounts.delays)), around.digits)
         lines.append(f"التأخر الوسطي من النشر إلى الإرسال: {delay}")
     return said(*lines, buttons=((press("الجديد", "latest"), press("المواضيع", "watchlists")),))
-
-
-def sums(accounts: Accounts, around: Around) -> str:
-    """Return the parts that the matches add up from: ``41 أُرسلت + 2 في الانتظار``."""
-    return account_words(accounts, around.digits)
 
 
 def _alive(health: Health, around: Around) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.chat import incoming as incoming_json
 from bot.chat import outgoing, texts
-from bot.chat.incoming import Membership, Pressed, Wrote
+from bot.chat.incoming import Pressed, Wrote
 from bot.chat.request import request_of
 from bot.service.retry import until_stored
 
@@ -43,6 +43,29 @@ def is_superseded(age: timedelta, behind: int) -> bool:
     return behind > 0 and (age > STALE or behind > CROWD)
 
 
+class _Queue:
+    """What waits in one chat, with counts, so that a long queue costs no more for each request than a short one."""
+
+    def __init__(self, username: str) -> None:
+        self.items: deque[tuple[InboxUpdate, Incoming, str]] = deque()
+        self._username = username
+        self._counts: Counter[str] = Counter()
+
+    def put(self, update: InboxUpdate, incoming: Incoming) -> None:
+        """Add what came last."""
+        kind = type(incoming.event).__name__
+        if isinstance(incoming.event, Wrote | Pressed):
+            kind = "request" if request_of(incoming, self._username) else "talk"
+        self._counts[kind] += 1
+        self.items.append((update, incoming, kind))
+
+    def take(self) -> tuple[InboxUpdate, Incoming, int]:
+        """Return what came first, and how many of its kind wait behind it."""
+        update, incoming, kind = self.items.popleft()
+        self._counts[kind] -= 1
+        return update, incoming, self._counts[kind]
+
+
 class Turns:
     """Take requests as they come and see each through; `add` them in the order of their arrival."""
 
@@ -64,7 +87,7 @@ class Turns:
         self._username = username
         self._clock = clock
         self._log = log
-        self._waiting: dict[int, deque[tuple[InboxUpdate, Incoming]]] = {}
+        self._waiting: dict[int, _Queue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsaid: set[int] = set()
         self._stopped = False
@@ -90,31 +113,20 @@ class Turns:
 
     def _queue(self, group: asyncio.TaskGroup, update: InboxUpdate, incoming: Incoming) -> None:
         chat = incoming.place.chat_id
-        if chat in self._waiting:
-            self._waiting[chat].append((update, incoming))
-            return
-        self._waiting[chat] = deque([(update, incoming)])
-        task = group.create_task(self._serve(chat))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        queue = self._waiting.get(chat)
+        if queue is None:
+            queue = self._waiting[chat] = _Queue(self._username())
+            task = group.create_task(self._serve(chat, queue))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        queue.put(update, incoming)
 
-    async def _serve(self, chat: int) -> None:
-        queue = self._waiting[chat]
-        while queue and not self._stopped:
-            update, incoming = queue[0]
-            await self._see_through(update, incoming, behind=self._asked_behind(queue, incoming))
-            queue.popleft()
+    async def _serve(self, chat: int, queue: _Queue) -> None:
+        while queue.items and not self._stopped:
+            update, incoming, behind = queue.take()
+            await self._see_through(update, incoming, behind=behind)
         del self._waiting[chat]
         self._unsaid.discard(chat)
-
-    def _asked_behind(self, queue: deque[tuple[InboxUpdate, Incoming]], first: Incoming) -> int:
-        """Return how many requests of the same person or place wait behind the first."""
-        if isinstance(first.event, Membership):
-            return sum(isinstance(each.event, Membership) for _, each in list(queue)[1:])
-        return sum(
-            isinstance(each.event, Wrote | Pressed) and request_of(each, self._username()) is not None
-            for _, each in list(queue)[1:]
-        )
 
     async def _see_through(self, update: InboxUpdate, incoming: Incoming, *, behind: int) -> None:
         try:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from bot.chat import incoming as incoming_json
 from bot.chat.door import Me, Trouble
+from bot.chat.incoming import Wrote
+from bot.chat.request import request_of
 from bot.chat.texts import MENU
 from bot.chat.updates import incoming_of
 from bot.service.retry import until_stored
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.chat.door import Door
+    from bot.chat.incoming import Incoming
     from bot.chat.turns import Turns
     from bot.clock import Clock
     from bot.logs import Logger
@@ -44,7 +47,10 @@ def wait_after(trouble: Trouble, in_a_row: int, rng: random.Random) -> float:
 
 
 class Updater:
-    """Read updates for ever. ``me`` is None until Telegram has said who the bot is; ``trouble`` is what ails it now."""
+    """Read updates for ever.
+
+    ``me`` is None until Telegram has said who the bot is; ``trouble`` is what ails it now, ``trouble_since`` since when.
+    """
 
     def __init__(
         self, store: Store, door: Door, turns: Turns, *, bot_id: int, clock: Clock, rng: random.Random, log: Logger
@@ -59,6 +65,7 @@ class Updater:
         self._confirm: int | None = None
         self.me: Me | None = None
         self.trouble: Trouble | None = None
+        self.trouble_since = clock.now()
 
     @property
     def username(self) -> str:
@@ -125,13 +132,19 @@ class Updater:
             message = f"an update without a number: {sorted(update)}"
             raise TypeError(message)
         incoming = incoming_of(update, bot_id=self._bot_id, now=self._clock.now())
-        if incoming is None:
+        if incoming is None or not self._concerns_us(incoming):
+            # What people say to each other in a group is none of our business: it is not even put down.
             self._log.debug("update_left_out", update=number, kinds=",".join(sorted(update)))
-        return InboxUpdate(update_id=number, payload=incoming_json.to_json(incoming) if incoming else "")
+            return InboxUpdate(update_id=number, payload="")
+        return InboxUpdate(update_id=number, payload=incoming_json.to_json(incoming))
+
+    def _concerns_us(self, incoming: Incoming) -> bool:
+        return not isinstance(incoming.event, Wrote) or request_of(incoming, self.username) is not None
 
     async def _bear(self, trouble: Trouble, in_a_row: int) -> None:
         wait = wait_after(trouble, in_a_row, self._rng)
         if self.trouble is None or self.trouble.kind != trouble.kind:
+            self.trouble_since = self._clock.now()
             self._log.error("no_updates", trouble=trouble.kind, reason=trouble.reason, again_in=round(wait, 1))
         self.trouble = trouble
         await self._clock.sleep(wait)

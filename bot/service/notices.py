@@ -58,7 +58,10 @@ class _Look:
 
 
 class Notices:
-    """Look for troubles, and tell what changed. ``free`` returns the bytes left where the database lies."""
+    """Look for troubles, and tell what changed.
+
+    ``free`` returns the bytes left where the database lies, ``others`` the troubles of parts that keep no record of them.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class Notices:
         clock: Clock,
         log: Logger,
         free: Callable[[Path], int] | None = None,
+        others: Callable[[], Sequence[Trouble]] = tuple,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -82,6 +86,7 @@ class Notices:
         self._clock = clock
         self._log = log
         self._free = free or free_bytes
+        self._others = others
         self._manner = Manner(zone=settings.timezone, locale=settings.locale, digits=settings.digits)
         self._before_mending: LoadedRules | None = None
 
@@ -123,7 +128,7 @@ class Notices:
 
     async def _troubles(self, now: datetime, told: Collection[str]) -> list[Trouble]:
         stored = [self._named(row) for row in await self._store.troubles(now) if self._is_ours(row)]
-        return [*stored, *await self._disk(told), *self._broken_rules()]
+        return [*stored, *await self._disk(told), *self._broken_rules(), *self._others()]
 
     def _is_ours(self, row: TroubleRow) -> bool:
         """Readers come and go: a chat that closed is a trouble only where the configuration names it."""

@@ -65,6 +65,7 @@ class Watch:
             feed_names=service.feeds.names,
             clock=clock,
             log=log,
+            others=lambda: service.chat.troubles(clock.now()) if service.chat else (),
         )
         self.heartbeat = Heartbeat(
             store, settings, chats=self.notices.chats, ping=ping, well=self._well, clock=clock, log=log

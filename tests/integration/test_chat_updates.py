@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -263,3 +264,26 @@ async def test_an_answer_follows_a_group_that_moved(setup: Setup) -> None:
         (answer,) = await setup.answers(1, -1007)
         await setup.settled()
     assert answer.plain
+
+
+async def test_admins_hear_of_a_rival_for_the_token_once_it_lasts(setup: Setup) -> None:
+    setup.telegram.fault(Fault(method="getUpdates", status=409, description="Conflict: terminated", times=None))
+    async with setup.running() as part:
+        await until(lambda: part.updater.trouble is not None)
+        now = part.updater.trouble_since
+        assert part.troubles(now) == ()
+        (trouble,) = part.troubles(now + timedelta(minutes=2))
+        assert trouble.subject == "برنامج آخر يقرأ رسائل البوت نفسه"
+        setup.telegram.faults.clear()
+        await setup.ask("/help")
+        assert part.troubles(now + timedelta(minutes=2)) == ()
+
+
+async def test_what_people_say_to_each_other_is_not_even_put_down(setup: Setup) -> None:
+    setup.telegram.fault(Fault.server_error(method="sendMessage", times=None))
+    async with setup.running():
+        for text in ("حديث بين الناس", "/help", "حديث آخر"):
+            setup.telegram.say(GROUP, text, user=GROUP_ADMIN)
+        await until(lambda: not setup.telegram.waiting_updates)
+        (waiting,) = await setup.store.waiting_updates(BOT)
+    assert "/help" in waiting.payload
