@@ -1,6 +1,6 @@
 """Remember: feeds, articles, matches, messages and deliveries, behind one Protocol."""
 
-from storage.connection import copy_database
+from storage.connection import copy_database, schema_version
 from storage.records import (
     Accepted,
     Accounts,
@@ -89,4 +89,5 @@ __all__ = [
     "WatchlistRecord",
     "copy_database",
     "open_sqlite",
+    "schema_version",
 ]

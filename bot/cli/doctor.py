@@ -2,137 +2,60 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import sys
-from datetime import UTC, datetime
+import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.channels.open import open_channels
-from bot.cli.check import check
-from bot.cli.options import config_option, load_settings
-from bot.logs import configure_logs, logger_of
+from bot.cli.options import config_option, json_option, load_settings
+from bot.clock import SystemClock
+from bot.doctor.away import look_away
+from bot.doctor.here import look_around, look_at_database, service_runs
+from bot.logs import configure_logs
 from bot.loop import run_loop
-from bot.newsroom import read_feeds
-from bot.service.lock import newsroom_lock
-from bot.version import version
-from rules.errors import AlreadyRunning, MarsadError
-from storage import open_sqlite
+from bot.secrets import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from bot.doctor.finding import Finding
     from bot.settings import Settings
 
 __all__ = ["command"]
 
-LITTLE_ROOM = 200_000_000
-BUILT = datetime(2026, 1, 1, tzinfo=UTC)
-"""A clock that shows an earlier time is wrong: this version did not exist then."""
-
-Finding = tuple[bool, str]
-
 
 @click.command("doctor")
 @config_option
-def command(config: str | None) -> None:
-    """Look for trouble: configuration, rules, feeds, database, disk, clock, channels. Changes nothing.
+@json_option
+@click.option("--offline", is_flag=True, help="Ask neither Telegram nor the feeds' servers.")
+def command(config: str | None, *, as_json: bool, offline: bool) -> None:
+    """Look for trouble: configuration, rules, secrets, disk, clock, database, channels. Changes nothing.
+
+    Each line begins with ok, warn or fail; one that fails makes the exit status 1.
 
     \b
     marsad doctor
+    marsad doctor --offline --json
     """
     configure_logs("error")
     settings = load_settings(config)
-    findings = [*_findings(settings)]
-    for good, text in findings:
-        click.echo(f"{'ok  ' if good else 'BAD '} {text}")
-    if not all(good for good, _ in findings):
+    found: list[Finding] = []
+    for finding in _findings(settings, offline=offline):
+        found.append(finding)
+        if not as_json:
+            click.echo(redact(str(finding)))
+    failed = any(finding.level == "fail" for finding in found)
+    if as_json:
+        record = {"ok": not failed, "findings": [asdict(finding) for finding in found]}
+        click.echo(redact(json.dumps(record, ensure_ascii=False)))
+    if failed:
         raise SystemExit(1)
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
-    yield True, f"marsad {version()}, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}"
-    problems, files = check(settings.file)
-    mistakes = [problem for problem in problems if not problem.warning]
-    for problem in mistakes:
-        yield False, f"{problem}"
-    if files and not mistakes:
-        yield True, f"rules: {len(files.watchlists)} watchlists, {len(files.concepts)} concepts"
-    if not mistakes:
-        yield _feeds(settings)
-    yield _room(settings.database.parent)
-    yield _clock()
-    yield _lock(settings)
-    yield from run_loop(_database(settings))
-    yield from run_loop(_channels(settings))
-
-
-def _feeds(settings: Settings) -> Finding:
-    count = len(read_feeds(settings))
-    if count:
-        return True, f"feeds: {count}"
-    return False, "feeds: none is listed; `marsad feeds add URL`, or list them in marsad.yaml"
-
-
-def _room(folder: Path) -> Finding:
-    if not folder.is_dir():
-        return False, f"disk: {folder} does not exist"
-    free = shutil.disk_usage(folder).free
-    text = f"disk: {free / 1e9:.1f} GB free in {folder}"
-    return (True, text) if free > LITTLE_ROOM else (False, f"{text}; make room before the database cannot grow")
-
-
-def _clock() -> Finding:
-    now = datetime.now(UTC)
-    good = now > BUILT
-    return good, f"clock: {now:%Y-%m-%d %H:%M} UTC" + (
-        "" if good else "; it is wrong, set it (chrony, systemd-timesyncd)"
-    )
-
-
-def _lock(settings: Settings) -> Finding:
-    try:
-        with newsroom_lock(settings.database):
-            return True, "service: not running"
-    except AlreadyRunning as error:
-        return True, f"service: running ({error})"
-
-
-async def _database(settings: Settings) -> list[Finding]:
-    if not settings.database.exists():
-        return [(True, f"database: {settings.database} will be made at the first poll")]
-    try:
-        store = await open_sqlite(settings.database)
-    except MarsadError as error:
-        return [(False, f"database: {error}")]
-    try:
-        wrong = await store.integrity()
-        report = await store.audit(since=None, now=datetime.now(UTC))
-        found: list[Finding] = [(False, f"database: {text}") for text in wrong]
-        found += [(False, f"books: {trouble}") for trouble in report.troubles]
-        if not found:
-            found.append(
-                (True, f"database: sound; {report.articles} articles, {report.matches} matches, books balance")
-            )
-        states = await store.feed_states()
-        failing = [state for state in states if state.failures]
-        found += [(False, f"feed {state.id}: {state.last_error}") for state in failing]
-        return found
-    finally:
-        await store.close()
-
-
-async def _channels(settings: Settings) -> list[Finding]:
-    if not settings.channels:
-        return [(False, "channels: none is named; every match will be recorded and sent nowhere")]
-    opened = open_channels(settings, {}, log=logger_of("doctor"))
-    found: list[Finding] = []
-    for name, channel in settings.channels.items():
-        if channel.kind in opened:
-            found.append((True, f"channel {name}: {channel.kind}"))
-        else:
-            found.append((False, f"channel {name}: this version cannot send to {channel.kind} yet; its messages wait"))
-    return found
+def _findings(settings: Settings, *, offline: bool) -> Iterator[Finding]:
+    clock = SystemClock()
+    yield from look_around(settings, clock.now())
+    yield from run_loop(look_at_database(settings, clock.now()))
+    if not offline:
+        yield from run_loop(look_away(settings, clock, running=bool(service_runs(settings))))

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from rules.errors import FetchError, GoneFeed, TransientFetchError
 
-__all__ = ["PERMANENT", "REDIRECTS", "max_age", "retry_after", "status_error", "validator"]
+__all__ = ["PERMANENT", "REDIRECTS", "http_date", "max_age", "retry_after", "status_error", "validator"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -48,8 +48,8 @@ def retry_after(text: str | None, *, date: str | None, now: datetime) -> timedel
         return None
     if seconds := re.fullmatch(r"\s*([0-9]+)\s*", text):
         return _seconds(seconds[1])
-    until = _moment(text)
-    wait = until - (_moment(date) or now) if until else None
+    until = http_date(text)
+    wait = until - (http_date(date) or now) if until else None
     return wait if wait and wait > timedelta() else None
 
 
@@ -74,7 +74,7 @@ def _seconds(digits: str) -> timedelta:
     return timedelta(seconds=min(int(digits[:10]), LONGEST))  # cut: Python refuses to read 5,000 digits
 
 
-def _moment(text: str | None) -> datetime | None:
+def http_date(text: str | None) -> datetime | None:
     """Read an HTTP date; without a zone it is UTC."""
     try:
         moment = parsedate_to_datetime(text or "")

@@ -21,7 +21,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from bot.feeds.addresses import feed_address_problem, host_key, joined, requested, shown, without_user
-from bot.feeds.answers import PERMANENT, REDIRECTS, max_age, retry_after, status_error, validator
+from bot.feeds.answers import PERMANENT, REDIRECTS, http_date, max_age, retry_after, status_error, validator
 from bot.feeds.documents import Document, NotModified
 from bot.feeds.guard import PrivateAddress, guarded_socket, is_public, may_be_public, plain_socket
 from bot.feeds.inflate import Inflater, TooLarge
@@ -147,6 +147,16 @@ class Fetcher:
 
         Raise `FetchError` unless the answer is of the 200s; the message shows the host alone, since the path may be a key.
         """
+        answer = await self._head_of(url)
+        if not 200 <= answer.status < 300:
+            message = f"{answer.url.host}: HTTP status {answer.status}"
+            raise TransientFetchError(message)
+
+    async def time_at(self, url: str) -> datetime | None:
+        """Return what time a server says it is, or None where it does not say. Raise `FetchError`."""
+        return http_date((await self._head_of(url)).headers.get("Date"))
+
+    async def _head_of(self, url: str) -> aiohttp.ClientResponse:
         problem = feed_address_problem(url)
         if problem:
             message = f"the address cannot be asked: {problem}"
@@ -157,7 +167,7 @@ class Fetcher:
             async with asyncio.timeout(self._settings.timeout.total_seconds()):
                 session = await self._session_for(target)
                 async with session.get(target, allow_redirects=False, proxy=self._settings.proxy) as answer:
-                    status = answer.status
+                    return answer
         except TimeoutError as error:
             message = f"{of}: no answer in time"
             raise TransientFetchError(message) from error
@@ -168,9 +178,6 @@ class Fetcher:
                 raise RefusedAddress(message) from error
             message = f"{of}: {_in_words(error)}"
             raise TransientFetchError(message) from error
-        if not 200 <= status < 300:
-            message = f"{of}: HTTP status {status}"
-            raise TransientFetchError(message)
 
     async def _hop(self, target: URL, request: FetchRequest, left: float) -> Document | NotModified | _Redirect:
         try:
