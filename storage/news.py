@@ -20,6 +20,18 @@ __all__ = ["accounts", "newest", "rhythm"]
 
 RANK = "CASE deliveries.state WHEN 'sent' THEN 6 WHEN 'sending' THEN 5 WHEN 'unknown' THEN 4 WHEN 'pending' THEN 3" \
     " WHEN 'failed' THEN 2 ELSE 1 END"  # fmt: skip
+NEWEST = """
+    SELECT article_id, max(matched_at) AS newest
+    FROM json_each(?1) AS asked JOIN matches ON matches.id IN (
+        SELECT id FROM matches AS own WHERE own.watchlist_id = asked.value
+        AND (?2 IS NULL OR ((own.matched_at, own.article_id) < (?2, ?3) AND own.matched_at <= ?2 AND NOT EXISTS (
+            SELECT 1 FROM matches AS newer WHERE newer.article_id = own.article_id
+            AND newer.watchlist_id IN (SELECT value FROM json_each(?1))
+            AND (newer.matched_at, newer.article_id) >= (?2, ?3))))
+        ORDER BY own.matched_at DESC, own.article_id DESC LIMIT ?4)
+    GROUP BY article_id ORDER BY newest DESC, article_id DESC LIMIT ?4
+"""
+"""The newest of each watchlist, then the newest of those: the index leads to them, however long the ledger is."""
 DELAYS = 2_000
 """Messages that a median is taken of; the newest ones where there are more."""
 
@@ -34,14 +46,8 @@ def newest(
 ) -> list[TopicNews]:
     """Return the newest articles that matched one of these watchlists, each once."""
     asked = json.dumps(list(watchlists))
-    moment = as_micros(before.matched_at) if before else None
-    rows = connection.execute(
-        "SELECT article_id, max(matched_at) AS newest FROM matches"
-        " WHERE watchlist_id IN (SELECT value FROM json_each(?1))"
-        " GROUP BY article_id HAVING ?2 IS NULL OR (newest, article_id) < (?2, ?3)"
-        " ORDER BY newest DESC, article_id DESC LIMIT ?4",
-        [asked, moment, before.article_id if before else None, limit],
-    ).fetchall()
+    cursor = (as_micros(before.matched_at), before.article_id) if before else (None, None)
+    rows = connection.execute(NEWEST, [asked, *cursor, limit]).fetchall()
     return [_news(connection, article, from_micros(at), asked, chat_id) for article, at in rows]
 
 

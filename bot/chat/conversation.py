@@ -14,7 +14,7 @@ from bot.chat.incoming import Incoming, Membership, Migrated, Wrote
 from bot.chat.latest import Wanted, latest_answer, latest_wanted
 from bot.chat.request import LATER_FOR_ADMINS, request_of
 from bot.chat.status import RHYTHM, Health, midnight, status_answer
-from bot.chat.topics import topics_in
+from bot.chat.topics import Found, Several, find_topic, topics_in
 from bot.service.destinations import Destinations
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Conversation:
         place = incoming.place
         chat = await self._store.telegram_chat(place.chat_id, thread=place.thread, username=place.username)
         if chat.state == "dead":  # who writes can be reached
-            await self._store.mark_telegram_chat(place.chat_id, dead_reason=None, now=self._clock.now())
+            await self._store.mark_chat(chat.id, dead_reason=None, now=self._clock.now())
             self._log.info("chat_revived", chat=chat.id)
         return chat
 
@@ -190,10 +190,12 @@ class Conversation:
         return latest_answer(wanted, rows, around)
 
     async def _chatter(self, request: Request, around: Around) -> Answer:
-        """Take a topic's name alone for a wish to see its news."""
-        wanted = latest_wanted(replace(request, verb="latest", sure=False), around)
-        if isinstance(wanted, Wanted) and wanted.topic:
+        """Take a topic's name alone for a wish to see its news, and something like a name for a slip."""
+        found = find_topic(request.words, around.topics)
+        if isinstance(found, Found):
             return await self._latest(replace(request, verb="latest"), around)
+        if isinstance(found, Several) or found.near:
+            return following.unclear(request, found, around, verb="latest")
         return texts.chatter(request.words, around)
 
     async def _change(

@@ -50,7 +50,7 @@ def topic_list(around: Around, *, page: int = 0, first: str = "") -> Answer:
     head = words.counted(len(topics), "موضوع", around.digits)
     head += f"، {words.counted(followed, 'تتابع منها', around.digits)}" if followed else ""
     head += f" (صفحة {around.number(page + 1)} من {around.number(pages)})" if pages > 1 else ""
-    lines = [*([first, ""] if first else []), f"المواضيع: {head}", *(_listed(topic) for topic in shown)]
+    lines = [*([first, ""] if first else []), head, *(_listed(topic) for topic in shown)]
     return Answer(
         lines=tuple(line(text) if text else () for text in lines),
         buttons=(*(_toggle(topic, page) for topic in shown if not topic.trial), *_turning(page, pages)),

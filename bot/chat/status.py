@@ -76,6 +76,8 @@ def _alive(health: Health, around: Around) -> str:
 
 
 def _feeds(health: Health, around: Around) -> list[str]:
+    if not health.feeds:
+        return ["لا مصادر بعد."]
     down = [feed for feed in health.feeds if _is_down(feed, around.now)]
     working = len(health.feeds) - len(down)
     lines = [f"المصادر: {around.number(working)} من {around.number(len(health.feeds))} تعمل"]

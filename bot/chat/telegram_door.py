@@ -137,7 +137,7 @@ class TelegramDoor:
                     place, number = replace(place, chat_id=int(successor)), None
                     continue
                 case DeadChat():
-                    await self._bury(place, outcome.reason)
+                    await self._bury(chat, outcome.reason)
                     return
                 case NeverAccepted():
                     self._log.error("answer_refused", chat=chat.id, reason=outcome.reason)
@@ -232,10 +232,11 @@ class TelegramDoor:
         await self._stored(lambda: self._store.succeed_chat(chat.id, successor, self._clock.now()))
         self._log.info("group_migrated", chat=chat.id)
 
-    async def _bury(self, place: Place, reason: str) -> None:
+    async def _bury(self, chat: Chat, reason: str) -> None:
+        """Mark this chat alone: a topic that was closed leaves the group's others open."""
         now = self._clock.now()
-        await self._stored(lambda: self._store.mark_telegram_chat(place.chat_id, dead_reason=reason, now=now))
-        self._log.error("chat_dead", chat=place.chat_id, reason=reason)
+        await self._stored(lambda: self._store.mark_chat(chat.id, dead_reason=reason, now=now))
+        self._log.error("chat_dead", chat=chat.id, reason=reason)
 
     async def _stored(self, verb: Callable[[], Awaitable[Said]]) -> Said:
         return await until_stored(verb, clock=self._clock, log=self._log)

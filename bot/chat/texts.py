@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot import words
 from bot.chat.answer import Answer, Around, command, line, named, press, said
 from bot.chat.spelling import echoed
+from rules import nearest
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -101,7 +102,9 @@ def later(name: str, around: Around) -> Answer:
 def unknown_command(name: str, around: Around) -> Answer:
     """Return that there is no such command, with the nearest that there is."""
     del around
-    return said(f"لا أعرف الأمر {echoed(f'/{name}')}.", f"المتاح في {command('help')}")
+    near = nearest(name.casefold(), [known for known, _ in MENU])
+    hint = f" هل تقصد {command(near)}؟" if near else ""
+    return said(f"لا أعرف الأمر {echoed(f'/{name}')}.{hint}", f"المتاح في {command('help')}")
 
 
 def chatter(text: str, around: Around) -> Answer:

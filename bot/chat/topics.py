@@ -71,14 +71,12 @@ def topics_in(
 
 
 def _topic(watchlist: Watchlist, chat_id: int, followed: frozenset[str], there: Destinations) -> Topic:
-    severities: tuple[Severity, ...] = (watchlist.severity,)
-    channels = {name for severity in severities for name in channels_of(watchlist, severity, there)}
     return Topic(
         id=watchlist.id,
         name=watchlist.name,
         severity=watchlist.severity,
         followed=watchlist.id in followed,
-        routed=chat_id in {there.channels[name] for name in channels},
+        routed=chat_id in {there.channels[name] for name in channels_of(watchlist, watchlist.severity, there)},
         trial=watchlist.state == "trial",
         private=watchlist.visibility == "private",
     )

@@ -12,6 +12,7 @@ from bot.chat import outgoing, texts
 from bot.chat.incoming import Pressed, Wrote
 from bot.chat.request import request_of
 from bot.service.retry import until_stored
+from rules.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -133,9 +134,12 @@ class Turns:
             answer = await self._worked_out(update, incoming, behind=behind)
             if answer:
                 await self._door.say(incoming, answer)
+            await self._finish(update)
+        except StorageError as error:  # it waits for the next start
+            self._log.error("request_kept", update=update.update_id, error=str(error))
         except Exception as error:  # noqa: BLE001 - one request's surprise must not end the others; traced
             self._log.error("request_failed", update=update.update_id, exc_info=error)
-        await self._finish(update)
+            await self._given_up(update)
 
     async def _worked_out(self, update: InboxUpdate, incoming: Incoming, *, behind: int) -> Answer | None:
         if update.answer is not None:
@@ -162,6 +166,12 @@ class Turns:
         except Exception as error:  # noqa: BLE001 - somebody waits for an answer; traced
             self._log.error("request_failed", update=update.update_id, exc_info=error)
             return texts.trouble() if isinstance(incoming.event, Wrote | Pressed) else None
+
+    async def _given_up(self, update: InboxUpdate) -> None:
+        try:
+            await self._finish(update)
+        except StorageError as error:
+            self._log.error("request_kept", update=update.update_id, error=str(error))
 
     async def _finish(self, update: InboxUpdate) -> None:
         await self._stored(lambda: self._store.finish_update(self._bot_id, update.update_id))

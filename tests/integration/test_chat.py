@@ -167,6 +167,20 @@ async def test_by_invitation_a_link_admits_one_chat_once(setup: Setup) -> None:
         assert "تتابعه" in (await setup.ask("/watchlists")).plain
 
 
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("هدنة غزة", "لا أخبار بعد في «هدنة غزة»"),
+        ("هدنة غزا", "لا موضوع باسم «هدنة غزا». هل تقصد:"),
+        ("صباح الخير", "لم أفهم «صباح الخير»"),
+    ],
+)
+async def test_a_name_alone_asks_for_its_news_and_a_slip_gets_a_hint(setup: Setup, text: str, begins: str) -> None:
+    async with setup.running():
+        answer = await setup.ask(text)
+    assert re.sub("[\u2066-\u2069]", "", answer.plain).startswith(begins)
+
+
 async def test_an_invitation_is_for_admins_to_give(setup: Setup) -> None:
     async with setup.running():
         assert "لا أعرف الأمر" in (await setup.ask("/invite")).plain

@@ -113,7 +113,7 @@ def test_a_word_in_a_group_that_may_not_have_been_for_us_gets_no_hint() -> None:
 def test_the_list_says_what_is_followed_and_turns_pages() -> None:
     answer = topic_list(AROUND)
     assert plain(answer).splitlines() == [
-        "المواضيع: 6 مواضيع، تتابع واحدًا منها",
+        "6 مواضيع، تتابع واحدًا منها",
         "• هدنة غزة · الأولوية عالية",
         "• صفقات السلاح مع كوريا الشمالية · الأولوية قصوى",
         "• النفط وأوبك · تتابعه",

@@ -73,6 +73,11 @@ def test_somebodys_words_come_back_without_marks_that_turn_the_line() -> None:
     assert plain(texts.chatter("a\u202eb\u0000c\nd<b>", around())).startswith("لم أفهم «abc d<b>».")
 
 
+def test_an_unknown_command_is_answered_with_the_nearest() -> None:
+    assert "هل تقصد /follow؟" in plain(texts.unknown_command("folow", around()))
+    assert "هل تقصد" not in plain(texts.unknown_command("frobnicate", around()))
+
+
 def test_an_old_button_only_blinks() -> None:
     assert texts.old_button().lines == ()
     assert on_buttons(texts.old_button()) == []
