@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from bot.channels.alert_text import AlertStyle
 from bot.channels.console_channel import ConsoleChannel
+from bot.colour import colour_wanted
 from bot.secrets import secret_named
 from rules.errors import MissingSecret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TextIO
 
     from bot.channels.channel import Channel
     from bot.logs import Logger
     from bot.settings import Settings
 
-__all__ = ["alert_style", "colour_wanted", "open_channels"]
+__all__ = ["alert_style", "open_channels"]
 
 
 def open_channels(
@@ -66,8 +65,3 @@ def _telegram(settings: Settings, style: AlertStyle, *, log: Logger, wanted: boo
 def alert_style(settings: Settings, feed_names: Mapping[str, str]) -> AlertStyle:
     """Return how the configuration wants alerts to look."""
     return AlertStyle(zone=settings.timezone, locale=settings.locale, digits=settings.digits, feed_names=feed_names)
-
-
-def colour_wanted(stream: TextIO) -> bool:
-    """Tell whether to mark words with colour: on a terminal, unless NO_COLOR is set (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")

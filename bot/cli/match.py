@@ -173,7 +173,7 @@ def _match(match: Match) -> dict[str, object]:
 def _shown(text: str, matches: tuple[Match, ...], names: dict[str, str]) -> str:
     """Return the matches for people: each with its name and the lines of the text that it marks."""
     from bot import words
-    from bot.channels.open import colour_wanted
+    from bot.colour import colour_wanted
 
     if not matches:
         return "لا يطابق أي موضوع"

@@ -6,12 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from bot.words.plurals import Digits, digits_of
-from storage import AuditRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage import Accounts
+    from storage import Accounts, AuditRow
 
 __all__ = [
     "HOLDS",
@@ -79,6 +78,8 @@ def book_words(row: AuditRow) -> str:
 
 def total_of(rows: Sequence[AuditRow], *, watchlist_id: str = "", chat: str = "") -> AuditRow:
     """Return the sum of several rows of the books."""
+    from storage import AuditRow  # words alone must not load the database's libraries: `marsad match` starts with them
+
     suppressed: Counter[str] = Counter()
     held: Counter[str] = Counter()
     for row in rows:

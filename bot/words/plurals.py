@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
-from babel import Locale
+if TYPE_CHECKING:
+    from babel.plural import PluralRule
 
 __all__ = ["counted", "digits_of", "more_sources"]
 
 Digits = Literal["latn", "arab"]
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-RULE = Locale("ar").plural_form
 
 NOUNS: dict[str, dict[str, str]] = {
     "خبر": {
@@ -272,6 +273,13 @@ NOUNS: dict[str, dict[str, str]] = {
 }
 
 
+@cache
+def _rule() -> PluralRule:
+    from babel import Locale  # loading it takes longer than a whole `marsad match`, which counts nothing
+
+    return Locale("ar").plural_form
+
+
 def digits_of(text: str, digits: Digits) -> str:
     """Return the text with its digits in the wanted set."""
     return text.translate(ARABIC) if digits == "arab" else text
@@ -279,7 +287,7 @@ def digits_of(text: str, digits: Digits) -> str:
 
 def counted(number: int, noun: str, digits: Digits = "latn") -> str:
     """Return a number with its noun: ``لا أخبار``, ``خبران``, ``5 أخبار``, ``11 خبرًا``. Raise KeyError for other nouns."""
-    return digits_of(NOUNS[noun][RULE(number)].format(f"{number:,}"), digits)
+    return digits_of(NOUNS[noun][_rule()(number)].format(f"{number:,}"), digits)
 
 
 def more_sources(number: int, digits: Digits = "latn") -> str:
