@@ -84,6 +84,8 @@ def open_chat_part(
     from bot.chat.telegram_door import TelegramDoor  # the library is slow to load, and seldom needed elsewhere
 
     log = logger_of("chat")
+    if settings.telegram.webhook:
+        log.warning("webhook_not_used", reason="this version polls for updates")
     token = secret_named(settings.telegram.token_env) or ""
     bot_id = TOKEN.match(token)
     if bot_id is None:

@@ -71,6 +71,31 @@ class Setup:
     @asynccontextmanager
     async def running(self, **telegram: object) -> AsyncIterator[ChatPart]:
         """Run the part; at the end it stops as the service stops it."""
+        part, stopping = self._made(telegram), asyncio.Event()
+        task = asyncio.create_task(part.run(stopping, grace_s=0.3))
+        try:
+            yield part
+            assert not task.done(), task
+        finally:
+            stopping.set()
+            async with asyncio.timeout(5):
+                await task
+            await part.close()
+
+    @asynccontextmanager
+    async def dying(self) -> AsyncIterator[ChatPart]:
+        """Run the part; at the end it is cut off wherever it is."""
+        part = self._made({})
+        task = asyncio.create_task(part.run(asyncio.Event()))
+        try:
+            yield part
+            assert not task.done(), task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await part.close()
+
+    def _made(self, telegram: dict[str, object]) -> ChatPart:
         settings = replace(self.settings, telegram=replace(self.settings.telegram, **telegram))
         rules = LoadedRules(version=1, ruleset=compile_ruleset(WATCHLISTS, ()), loaded_at=datetime.now(UTC))
         part = open_chat_part(
@@ -85,16 +110,7 @@ class Setup:
             rng=random.Random(1),
         )
         assert part is not None
-        stopping = asyncio.Event()
-        task = asyncio.create_task(part.run(stopping, grace_s=0.3))
-        try:
-            yield part
-            assert not task.done(), task
-        finally:
-            stopping.set()
-            async with asyncio.timeout(5):
-                await task
-            await part.close()
+        return part
 
     async def answers(self, number: int = 1, chat: int = READER) -> list[Shown]:
         """Wait until so many messages stand in a chat, and return them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ from bot.service.pace import Pace, Rate, SendLimits
 from storage import InboxUpdate
 from tests.fakes.telegram_faults import Fault
 from tests.fakes.telegram_limits import FloodGate, FloodLimits
-from tests.integration.chat_setup import BOT_ID, GROUP, GROUP_ADMIN, READER, Setup, chat_setup, until
+from tests.integration.chat_setup import ADMIN, BOT_ID, GROUP, GROUP_ADMIN, READER, Setup, chat_setup, until
 from tests.unit.bot.chat.around import wrote
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BOT = BOT_ID
+FAULTS = (Fault.server_error, Fault.reset_before, Fault.unauthorized, lambda **when: Fault.too_many(1, **when))
 
 
 @pytest.fixture
@@ -287,3 +290,32 @@ async def test_what_people_say_to_each_other_is_not_even_put_down(setup: Setup) 
         await until(lambda: not setup.telegram.waiting_updates)
         (waiting,) = await setup.store.waiting_updates(BOT)
     assert "/help" in waiting.payload
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_whatever_fails_and_however_often_it_dies_every_change_is_made_in_order(setup: Setup, seed: int) -> None:
+    rng = random.Random(seed)
+    chats = (READER, ADMIN, 78)
+    setup.telegram.add_chat(78)
+    wanted: dict[int, set[str]] = {chat: set() for chat in chats}
+    for _ in range(6):
+        for method in ("sendMessage", "getUpdates", "getMe"):
+            setup.telegram.fault(rng.choice(FAULTS)(method=method, first=rng.randint(1, 4), times=rng.randint(1, 2)))
+        async with setup.dying():
+            for _ in range(rng.randint(3, 9)):
+                chat, topic = rng.choice(chats), rng.choice(["oil", "gaza-truce"])
+                follow = rng.random() < 0.6
+                setup.telegram.say(chat, f"/{'follow' if follow else 'unfollow'} {topic}", user=chat)
+                (wanted[chat].add if follow else wanted[chat].discard)(topic)
+                await asyncio.sleep(rng.uniform(0, 0.02))
+            await asyncio.sleep(rng.uniform(0, 0.1))
+    setup.telegram.faults.clear()
+    async with setup.running():
+        await setup.settled()
+        for chat in chats:
+            assert await setup.ask("/status", chat, user=chat)
+        await setup.settled()
+    for chat in chats:
+        known = await setup.store.telegram_chat(chat)
+        assert await setup.store.followed(known.id) == wanted[chat], f"seed {seed}"
+        assert known.state == "live"
