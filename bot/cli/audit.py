@@ -92,8 +92,8 @@ def audit_text(report: AuditReport) -> str:
         lines.append(f"إجابات ضاعت (كل واحدة منها تكرار محتمل): {report.unknowns:,}")
     lines += [f"غير مؤكد: {_doubt(doubt)}" for doubt in report.doubts[-SHOWN:]]
     lines += [f"عالق: {_stuck(stuck)}" for stuck in report.stuck[:SHOWN]]
-    lines += [f"أُصلح: {repair}" for repair in report.fixed]
-    lines += [f"لا يتوازن: {trouble}" for trouble in report.troubles]
+    lines += [f"أُصلح: {isolate(repair)}" for repair in report.fixed]
+    lines += [f"لا يتوازن: {isolate(trouble)}" for trouble in report.troubles]
     lines.append("الحسابات متوازنة." if report.balanced else "الحسابات غير متوازنة.")
     return redact("\n".join(lines))
 
@@ -106,13 +106,16 @@ def _messages(counts: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def _doubt(row: DoubtRow) -> str:
-    when = f"{row.last_at:%Y-%m-%d %H:%M} UTC" if row.last_at else "-"
-    times = f" {row.times} مرات" if row.times > 1 else ""
+    when = f"، {_when(row.last_at)}" if row.last_at else ""
+    times = f"، {counted(row.times, 'مرة')}" if row.times > 1 else ""
     what = row.title or KINDS[row.kind]
-    return f"الرسالة {row.message_id} إلى {row.chat}{times}، {when}، وهي الآن: {STATES[row.state]} · {what}"
+    return f"الرسالة {row.message_id} إلى {isolate(row.chat)}{times}{when}، وهي الآن: {STATES[row.state]} · {what}"
 
 
 def _stuck(row: StuckRow) -> str:
-    return (
-        f"الرسالة {row.message_id} إلى {row.chat} ({STATES[row.state]} منذ {row.since:%Y-%m-%d %H:%M} UTC): {row.why}"
-    )
+    where = f"الرسالة {row.message_id} إلى {isolate(row.chat)}"
+    return f"{where}، {STATES[row.state]} منذ {_when(row.since)}: {isolate(row.why)}"
+
+
+def _when(moment: datetime) -> str:
+    return isolate(f"{moment:%Y-%m-%d %H:%M} UTC")
