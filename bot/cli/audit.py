@@ -16,6 +16,7 @@ from bot.secrets import redact
 from bot.service.lock import newsroom_lock
 from bot.words.isolates import isolate
 from bot.words.ledger import KINDS, STATES, book_words, total_of
+from bot.words.plurals import counted
 from rules.errors import MarsadError, UsageError
 from rules.forms import read_duration
 from storage import open_sqlite
