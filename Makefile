@@ -8,7 +8,7 @@ MARSAD_EVAL ?= $(if $(wildcard ../shared/eval),$(abspath ../shared),)
 export MARSAD_EVAL
 
 .DEFAULT_GOAL := help
-.PHONY: run test check fix bench fuzz help
+.PHONY: run test check fix bench crash fuzz help
 
 run: $(VENV)/.ready ## set up, then watch sample feeds and print Arabic alerts (Ctrl-C ends it)
 	@$(BIN)/marsad demo
@@ -28,6 +28,9 @@ fix: $(VENV)/.ready-dev ## format and mend what the linter can mend
 
 bench: $(VENV)/.ready-bench ## speed and memory beside a peer, as ratios
 	$(BIN)/python benchmarks/polling.py $(ARGS)
+
+crash: $(VENV)/.ready-dev ## kill the real program 200 times amid faults and prove that nothing was lost (KILLS=200 SEED=n)
+	$(BIN)/python -m tests.crash --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
 
 fuzz: $(VENV)/.ready-dev ## random input for the readers, decoders and the matcher (SECONDS=60)
 	MARSAD_FUZZ_SECONDS=$(or $(SECONDS),60) $(BIN)/python -m pytest -n0 -p no:cacheprovider tests/fuzz

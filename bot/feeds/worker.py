@@ -106,10 +106,11 @@ def main() -> None:
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a library that prints must not break the frames
     _limit(memory)
-    write_frame(stdout, READY)
-    while (frame := read_frame(stdin)) is not None:
-        _grant(seconds)
-        write_frame(stdout, answer(frame))
+    with contextlib.suppress(BrokenPipeError):  # the parent was killed; nobody waits for what was under way
+        write_frame(stdout, READY)
+        while (frame := read_frame(stdin)) is not None:
+            _grant(seconds)
+            write_frame(stdout, answer(frame))
 
 
 if __name__ == "__main__":

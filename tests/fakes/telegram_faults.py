@@ -15,7 +15,8 @@ class Fault:
     """One trouble. It strikes calls number ``first`` to ``first + times - 1`` of those it concerns; ``times`` None: for ever.
 
     ``answer`` refuses with ``status``; ``reset_before`` cuts the connection unaccepted, ``reset_after`` after acceptance;
-    ``lost_answer`` accepts and never answers; ``slow`` answers after ``seconds``. Empty ``method`` and ``chat`` mean any.
+    ``lost_answer`` accepts and never answers; ``slow`` answers after ``seconds``. Empty ``method`` and ``chat`` mean any;
+    ``markup`` strikes only calls with a parse_mode.
     """
 
     kind: Kind = "answer"
@@ -28,6 +29,7 @@ class Fault:
     retry_after: int | None = None
     migrate_to: int | None = None
     seconds: float = 0.0
+    markup: bool = False
 
     @property
     def parameters(self) -> dict[str, int] | None:
@@ -56,6 +58,10 @@ class Fault:
     @classmethod
     def bad_request(cls, description: str, **when: object) -> Fault:
         return cls(status=400, description=f"Bad Request: {description}", **when)
+
+    @classmethod
+    def bad_markup(cls, **when: object) -> Fault:
+        return cls.bad_request("can't parse entities: Unsupported start tag", markup=True, **when)
 
     @classmethod
     def migrated(cls, chat: int, to: int, **when: object) -> Fault:
@@ -110,12 +116,14 @@ class FaultPlan:
         """Lift all faults."""
         self._faults.clear()
 
-    def strike(self, method: str, chat: int | None) -> Fault | None:
+    def strike(self, method: str, chat: int | None, *, markup: bool = False) -> Fault | None:
         """Count a call, and return the first fault that strikes it."""
         struck: Fault | None = None
         for entry in self._faults:
             fault: Fault = entry[0]
             if fault.method not in {"", method} or (fault.chat is not None and fault.chat != chat):
+                continue
+            if fault.markup and not markup:
                 continue
             entry[1] += 1
             last = None if fault.times is None else fault.first + fault.times - 1

@@ -163,11 +163,15 @@ class FakeTelegram:
     # --- HTTP ---------------------------------------------------------------------------------------------------------
 
     async def _bot(self, request: web.Request) -> web.StreamResponse:
-        method, values = request.match_info["method"], await _values(request)
+        method = request.match_info["method"]
+        try:
+            values = await _values(request)
+        except ConnectionError:  # the client was killed in the middle of its request
+            return web.Response(status=400)
         if request.match_info["token"] != self.token:
             return _refusal(ApiError(401, "Unauthorized"))
         try:
-            fault = self.faults.strike(method, self._chat_id(values))
+            fault = self.faults.strike(method, self._chat_id(values), markup=bool(values.get("parse_mode")))
             if fault is None:
                 return _answer(await self._result(method, values))
             return await self._struck(fault, request, method, values)

@@ -135,7 +135,7 @@ async def test_an_edit_changes_the_message_and_one_without_a_change_is_a_success
 
 
 async def test_refused_markup_goes_out_again_as_plain_text(server: FakeTelegram, channel: TelegramChannel) -> None:
-    server.fault(Fault.bad_request("can't parse entities: Unsupported start tag"))
+    server.fault(Fault.bad_markup(times=None))
     assert isinstance(await channel.send(message()), Accepted)
     (shown,) = server.shown
     assert shown.entities == []
