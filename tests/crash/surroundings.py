@@ -113,8 +113,7 @@ class Surroundings:
 
     def start(self, *arguments: str, point: str = "") -> subprocess.Popen[bytes]:
         """Start the real program, with a death planted at a point if one is given."""
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-        environment |= {"TELEGRAM_BOT_TOKEN": TOKEN, "CLOCK_SHIFT_FILE": str(self.folder / "shift")}
+        environment = {**os.environ, "TELEGRAM_BOT_TOKEN": TOKEN, "CLOCK_SHIFT_FILE": str(self.folder / "shift")}
         environment["MARSAD_SABOTAGE"] = self.sabotage
         environment.setdefault("MARSAD_CACHE", str(Path(tempfile.gettempdir()) / f"marsad-crash-cache-{os.getuid()}"))
         if self._shim:
@@ -179,6 +178,7 @@ class Surroundings:
                 str(self._telegram_port),
             ],
             cwd=ROOT,
+            env={**os.environ, "FAKE_TELEGRAM_TOKEN": TOKEN},
             stdout=subprocess.PIPE,
             text=True,
         )  # fmt: skip
