@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["read_settings", "settings_of"]
 
 KEYS = (
-    "name", "database", "watchlists", "concepts", "locale", "digits", "timezone", "feeds_file", "feeds", "fetch", "telegram",
-    "channels", "routes", "quiet_hours", "digest", "keep", "heartbeat", "web",
+    "name", "database", "watchlists", "concepts", "tables", "locale", "digits", "timezone", "feeds_file", "feeds", "fetch",
+    "telegram", "channels", "routes", "quiet_hours", "digest", "keep", "heartbeat", "web",
 )  # fmt: skip
 LOCALE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{4})?([-_][A-Za-z]{2})?")
 
@@ -81,6 +81,7 @@ class _Reader:
             database=self._home / form.text("database", "marsad.db"),
             watchlists=self._paths(form, "watchlists", ("watchlists/",)),
             concepts=self._paths(form, "concepts", ()),
+            tables=self._paths(form, "tables", ()),
             locale=self._locale(form),
             digits=form.choice("digits", ("latn", "arab"), "latn"),  # type: ignore[arg-type]  # one of the two
             timezone=self._zone(form),

@@ -13,19 +13,23 @@ from bot.config_feeds import ID
 from bot.feeds.addresses import feed_address_problem
 from bot.opml import read_opml
 from bot.settings import FeedSettings
-from rules import Position, Problem, RuleSource
+from rules import Position, Problem, RuleSource, TableSource
 from rules.errors import MistakesFound
 from rules.forms import read_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.opml import Outline
     from bot.settings import Settings
 
 __all__ = [
     "RULE_FILES",
+    "TABLE_FILES",
     "find_config",
     "gather_feeds",
     "gather_sources",
+    "gather_tables",
     "new_id",
     "read_feeds",
     "read_sources",
@@ -34,6 +38,7 @@ __all__ = [
 ]
 
 RULE_FILES = (".yaml", ".yml")
+TABLE_FILES = (".tsv",)
 
 
 def find_config(given: str | None) -> Path | None:
@@ -58,17 +63,29 @@ def read_sources(settings: Settings) -> list[RuleSource]:
 
 def gather_sources(settings: Settings) -> tuple[list[RuleSource], list[Problem]]:
     """Return the rule files that can be read, and a problem for each that cannot."""
+    paths = _paths((*settings.concepts, *settings.watchlists), RULE_FILES)
+    problems: list[Problem] = []
+    sources = [_source(path, settings.home, problems) for path in paths]
+    return [source for source in sources if source], problems
+
+
+def gather_tables(settings: Settings | None) -> tuple[list[TableSource], list[Problem]]:
+    """Return the newsroom's own tables that can be read, and a problem for each that cannot; none without a newsroom."""
+    if settings is None:
+        return [], []
+    problems: list[Problem] = []
+    sources = [_source(path, settings.home, problems) for path in _paths(settings.tables, TABLE_FILES)]
+    return [TableSource(file=source.file, text=source.text) for source in sources if source], problems
+
+
+def _paths(places: Iterable[Path], kinds: tuple[str, ...]) -> list[Path]:
     paths: list[Path] = []
-    for place in (*settings.concepts, *settings.watchlists):
+    for place in places:
         if place.is_dir():
-            paths += sorted(
-                path for path in place.rglob("*") if path.suffix in RULE_FILES and not path.name.startswith(".")
-            )
+            paths += sorted(path for path in place.rglob("*") if path.suffix in kinds and not path.name.startswith("."))
         else:
             paths.append(place)
-    problems: list[Problem] = []
-    sources = [_source(path, settings.home, problems) for path in dict.fromkeys(paths)]
-    return [source for source in sources if source], problems
+    return list(dict.fromkeys(paths))
 
 
 def _source(path: Path, home: Path, problems: list[Problem]) -> RuleSource | None:

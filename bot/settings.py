@@ -136,6 +136,7 @@ class Settings:
     database: Path
     watchlists: tuple[Path, ...]
     concepts: tuple[Path, ...] = ()
+    tables: tuple[Path, ...] = ()
     locale: str = "ar"
     digits: Literal["latn", "arab"] = "latn"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))

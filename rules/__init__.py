@@ -5,6 +5,7 @@ from rules.article import Article, Field, Hit, Match, Severity
 from rules.explained import ExplainedTerm, ExplainedWay, ExplainedWord, FormGroup, KeptOut, explain_term
 from rules.files import RuleFiles, RuleSource, read_rules
 from rules.forms import Form
+from rules.own_tables import TableSource, read_tables
 from rules.positions import Mapping, Node, Scalar, Sequence, read_yaml
 from rules.problems import Position, Problem, nearest
 from rules.ruleset import Ruleset, compile_expression, compile_ruleset, language_of
@@ -36,6 +37,7 @@ __all__ = [
     "Scope",
     "Sequence",
     "Severity",
+    "TableSource",
     "Watchlist",
     "compile_expression",
     "compile_ruleset",
@@ -45,5 +47,6 @@ __all__ = [
     "nearest",
     "read_expression",
     "read_rules",
+    "read_tables",
     "read_yaml",
 ]

@@ -15,7 +15,6 @@ from bot import words
 from bot.archive import try_rulesets
 from bot.cli.options import config_option, json_option, load_settings
 from bot.cli.rule_files import choose_rules
-from bot.knowledge import known_arabic
 from bot.loop import run_loop
 from bot.newsroom import read_feeds
 from rules import compile_ruleset
@@ -79,7 +78,7 @@ def _compiled(config: str | None, name: str) -> Ruleset:
     if not live:
         message = f"{name}: there is no watchlist in it"
         raise UsageError(message)
-    return compile_ruleset(live, chosen.files.concepts, arabic=known_arabic())
+    return compile_ruleset(live, chosen.files.concepts, arabic=chosen.arabic())
 
 
 async def _trials(

@@ -11,8 +11,8 @@ import click
 
 from bot.cli.options import config_option, json_option
 from bot.config import read_settings, settings_of
-from bot.newsroom import find_config, gather_feeds, gather_sources
-from rules import Position, Problem, RuleFiles, nearest, read_rules
+from bot.newsroom import find_config, gather_feeds, gather_sources, gather_tables
+from rules import Position, Problem, RuleFiles, nearest, read_rules, read_tables
 from rules.errors import MistakesFound, UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def check(path: Path) -> tuple[list[Problem], RuleFiles | None]:
     sources, wrong = gather_sources(settings)
     problems += wrong
     files = read_rules(sources)
-    problems += [*files.problems, *_loose_ends(files, settings, feeds)]
+    tables, wrong = gather_tables(settings)
+    problems += [*wrong, *read_tables(tables)[1], *files.problems, *_loose_ends(files, settings, feeds)]
     return problems, files
 
 

@@ -10,7 +10,6 @@ import click
 from bot.cli.match import text_of
 from bot.cli.options import config_option, json_option
 from bot.cli.rule_files import choose_rules
-from bot.knowledge import known_arabic
 from bot.words.isolates import isolate
 from bot.words.term_forms import forms_in_short, term_lines
 from bot.words.why import why_lines
@@ -22,6 +21,7 @@ from rules.expression import Term, walk
 from rules.writing import as_lines, as_tree, as_yaml
 
 if TYPE_CHECKING:
+    from bot.cli.rule_files import Chosen
     from rules import Hit, RuleFiles
     from rules.explain import Clause, Explanation
     from rules.explained import ExplainedTerm
@@ -51,15 +51,16 @@ def command(config: str | None, *, as_json: bool, asked: str, text_file: str | N
     marsad explain arms-deal --text-file article.txt
     marsad explain arms-deal --yaml
     """
-    files = choose_rules(config, ()).files
+    chosen = choose_rules(config, ())
+    files = chosen.files
     rule = _rule(asked, files)
     if as_tree_yaml:
         tree = as_tree(_expression(rule))
         click.echo(json.dumps(tree, ensure_ascii=False) if as_json else as_yaml(tree).rstrip())
     elif text_file is not None:
-        _why(rule, files, text_of(text_file), as_json=as_json)
+        _why(rule, chosen, text_of(text_file), as_json=as_json)
     else:
-        _forms(rule, files, as_json=as_json)
+        _forms(rule, chosen, as_json=as_json)
 
 
 def _rule(asked: str, files: RuleFiles) -> Rule:
@@ -88,10 +89,10 @@ def _name(rule: Rule) -> str:
 # --- why --------------------------------------------------------------------------------------------------------------------
 
 
-def _why(rule: Rule, files: RuleFiles, text: str, *, as_json: bool) -> None:
+def _why(rule: Rule, chosen: Chosen, text: str, *, as_json: bool) -> None:
     article = Article(text=text)
     asked = rule if isinstance(rule, Watchlist) else _expression(rule)
-    found = explain(asked, files.concepts, article, arabic=known_arabic())
+    found = explain(asked, chosen.files.concepts, article, arabic=chosen.arabic())
     if as_json:
         click.echo(json.dumps(_why_record(rule, found), ensure_ascii=False))
         return
@@ -136,14 +137,14 @@ def _hit(hit: Hit) -> dict[str, object]:
 # --- forms ------------------------------------------------------------------------------------------------------------------
 
 
-def _forms(rule: Rule, files: RuleFiles, *, as_json: bool) -> None:
+def _forms(rule: Rule, chosen: Chosen, *, as_json: bool) -> None:
     expression = _expression(rule)
     terms = list(dict.fromkeys(node for node in walk(expression) if isinstance(node, Term)))
-    told = [explain_term(term, known_arabic()) for term in terms]
+    told = [explain_term(term, chosen.arabic()) for term in terms]
     if as_json:
         click.echo(json.dumps({"terms": [_term_record(each) for each in told]}, ensure_ascii=False))
     elif isinstance(rule, Watchlist | Concept):
-        names = {concept.id: concept.name for concept in files.concepts}
+        names = {concept.id: concept.name for concept in chosen.files.concepts}
         lines = as_lines(expression, names) or as_yaml(as_tree(expression)).rstrip()
         click.echo("\n".join([_name(rule), *(f"  {line}" for line in lines.split("\n")), ""]))
         for each in told:

@@ -19,7 +19,8 @@ from rules.errors import MistakesFound, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rules import Concept, Match, RuleFiles
+    from bot.settings import Settings
+    from rules import Arabic, Concept, Match, RuleFiles
 
 __all__ = ["command", "text_of"]
 
@@ -51,10 +52,11 @@ def command(
     if len(given) != 1:
         message = "name one file, `-` for standard input, or --jsonl FILE" if given else MISSING
         raise UsageError(message)
-    files = _rules(config)
-    matcher = _matcher(files, expr)
+    settings = optional_settings(config)
+    files, arabic = _rules(settings), known_arabic(settings)
+    matcher = _matcher(files, expr, arabic)
     if jsonl is not None:
-        if not _rows(jsonl, matcher, files.concepts):
+        if not _rows(jsonl, matcher, files.concepts, arabic):
             raise SystemExit(1)
         return
     text = text_of(given[0])
@@ -65,21 +67,20 @@ def command(
         click.echo(_shown(text, matches, {watchlist.id: watchlist.name for watchlist in files.watchlists}))
 
 
-def _rules(config: str | None) -> RuleFiles:
-    settings = optional_settings(config)
+def _rules(settings: Settings | None) -> RuleFiles:
     files = read_rules(read_sources(settings) if settings else starter_sources())
     if files.mistakes:
         raise MistakesFound(files.mistakes)
     return files
 
 
-def _matcher(files: RuleFiles, expr: str | None) -> Callable[[Article], tuple[Match, ...]]:
+def _matcher(files: RuleFiles, expr: str | None, arabic: Arabic) -> Callable[[Article], tuple[Match, ...]]:
     if expr is None:
-        return compile_ruleset(files.watchlists, files.concepts, arabic=known_arabic()).match
+        return compile_ruleset(files.watchlists, files.concepts, arabic=arabic).match
     expression, problems = read_expression(expr, concepts=files.concepts, file="--expr")
     if expression is None:
         raise MistakesFound([problem for problem in problems if not problem.warning])
-    compiled = compile_expression(expression, files.concepts, arabic=known_arabic())
+    compiled = compile_expression(expression, files.concepts, arabic=arabic)
     return lambda article: tuple(filter(None, [compiled.match(article)]))
 
 
@@ -93,14 +94,16 @@ def text_of(name: str) -> str:
     return data.decode("utf-8-sig", "replace")  # line ends stay as they are: offsets count them
 
 
-def _rows(name: str, matcher: Callable[[Article], tuple[Match, ...]], concepts: tuple[Concept, ...]) -> bool:
+def _rows(
+    name: str, matcher: Callable[[Article], tuple[Match, ...]], concepts: tuple[Concept, ...], arabic: Arabic
+) -> bool:
     """Print a row for each row; return whether all of them were well formed."""
     if name != "-" and not Path(name).is_file():
         message = f"{name}: there is no such file"
         raise UsageError(message)
     sound = True
     for number, line in _lines(name):
-        answer = _row(line, number, matcher, concepts)
+        answer = _row(line, number, matcher, concepts, arabic)
         sound = sound and "error" not in answer
         sys.stdout.write(_as_json(answer) + "\n")
         sys.stdout.flush()
@@ -116,7 +119,11 @@ def _lines(name: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _row(
-    line: bytes, number: int, matcher: Callable[[Article], tuple[Match, ...]], concepts: tuple[Concept, ...]
+    line: bytes,
+    number: int,
+    matcher: Callable[[Article], tuple[Match, ...]],
+    concepts: tuple[Concept, ...],
+    arabic: Arabic,
 ) -> dict[str, object]:
     try:
         row = json.loads(line)
@@ -140,7 +147,7 @@ def _row(
         if expression is None:
             told = "; ".join(str(problem) for problem in problems if not problem.warning)
             return {"id": row.get("id"), "error": f"row {number}: {told}"}
-        found = compile_expression(expression, concepts, arabic=known_arabic()).match(article)
+        found = compile_expression(expression, concepts, arabic=arabic).match(article)
         matches: tuple[Match, ...] = (found,) if found else ()
     else:
         matches = matcher(article)

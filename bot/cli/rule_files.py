@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.options import optional_settings
+from bot.knowledge import known_arabic
 from bot.newsroom import RULE_FILES, read_sources, starter_sources
 from rules import RuleSource, read_rules
 from rules.errors import MistakesFound, UsageError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.settings import Settings
-    from rules import RuleFiles
+    from rules import Arabic, RuleFiles
 
 __all__ = ["Chosen", "choose_rules", "chosen_paths", "read_text"]
 
@@ -27,6 +28,10 @@ class Chosen:
     files: RuleFiles
     names: frozenset[str]
     settings: Settings | None
+
+    def arabic(self) -> Arabic:
+        """Return the knowledge of Arabic words, the newsroom's own tables added."""
+        return known_arabic(self.settings)
 
 
 def choose_rules(config: str | None, given: Sequence[str]) -> Chosen:

@@ -10,7 +10,6 @@ import click
 
 from bot.cli.options import config_option, json_option
 from bot.cli.rule_files import choose_rules
-from bot.knowledge import known_arabic
 from bot.newsroom import read_feeds
 from rules.errors import UsageError
 
@@ -46,11 +45,11 @@ def command(config: str | None, *, as_json: bool, files: tuple[str, ...], covera
 
     chosen = choose_rules(config, files)
     watchlists = [each for each in chosen.files.watchlists if each.at and each.at.file in chosen.names]
-    results = run_examples(watchlists, chosen.files.concepts, tags=_tags(chosen.settings), arabic=known_arabic())
+    results = run_examples(watchlists, chosen.files.concepts, tags=_tags(chosen.settings), arabic=chosen.arabic())
     failed = [result for result in results if not result.passed]
     for result in results if as_json else failed:
         click.echo(json.dumps(_record(result), ensure_ascii=False) if as_json else _told(result, chosen))
-    covered = coverage_of(watchlists, chosen.files.concepts, arabic=known_arabic()) if coverage else None
+    covered = coverage_of(watchlists, chosen.files.concepts, arabic=chosen.arabic()) if coverage else None
     if covered:
         click.echo(_coverage_record(covered) if as_json else _coverage_told(covered, chosen))
     if junit is not None:
@@ -93,7 +92,7 @@ def _why(result: ExampleResult, chosen: Chosen) -> list[str]:
     watchlist = replace(result.watchlist, state="live")
     if not article.sources:
         watchlist = replace(watchlist, include=(), exclude=())
-    found = explain(watchlist, chosen.files.concepts, article, arabic=known_arabic())
+    found = explain(watchlist, chosen.files.concepts, article, arabic=chosen.arabic())
     lines = why_lines(found, article)
     if result.example.should_match:
         return [line for line in lines if line.startswith("✗")] or lines

@@ -7,9 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.knowledge import known_arabic
-from bot.newsroom import gather_sources
-from rules import RuleFiles, Ruleset, RuleSource, compile_ruleset, read_rules
+from bot.knowledge import arabic_with
+from bot.newsroom import TABLE_FILES, gather_sources, gather_tables
+from rules import RuleFiles, Ruleset, RuleSource, TableSource, compile_ruleset, read_rules, read_tables
 from rules.errors import MistakesFound
 from storage import WatchlistRecord
 
@@ -67,10 +67,12 @@ class RulesInForce:
     async def load(self) -> bool:
         """Read and compile the files; return whether they are in force now. Any mistake keeps the whole last good set."""
         sources, unread = await asyncio.to_thread(gather_sources, self._settings)
-        files, ruleset = await asyncio.to_thread(_compile, sources)
+        tables, lost = await asyncio.to_thread(gather_tables, self._settings)
+        files, wrong, ruleset = await asyncio.to_thread(_compile, sources, tables)
+        unread += [*lost, *wrong]
         self.problems = (*unread, *files.problems)
         self.files = tuple(source.file for source in sources)
-        texts = {source.file: source.text for source in sources}
+        texts = {source.file: source.text for source in sources} | {table.file: table.text for table in tables}
         now = self._clock.now()
         if ruleset is None or unread:  # without an unread file, watchlists would silently be missing
             await self._store.record_ruleset(_digest_of_texts(texts), texts, good=False, now=now)
@@ -87,19 +89,24 @@ class RulesInForce:
         return True
 
 
-def _compile(sources: Sequence[RuleSource]) -> tuple[RuleFiles, Ruleset | None]:
+def _compile(
+    sources: Sequence[RuleSource], tables: Sequence[TableSource]
+) -> tuple[RuleFiles, tuple[Problem, ...], Ruleset | None]:
     files = read_rules(sources)
-    if files.mistakes:
-        return files, None
-    return files, compile_ruleset(files.watchlists, files.concepts, arabic=known_arabic())
+    _, wrong = read_tables(tables)
+    if files.mistakes or wrong:
+        return files, wrong, None
+    return files, wrong, compile_ruleset(files.watchlists, files.concepts, arabic=arabic_with(tables))
 
 
 def _from_record(record: RulesetRecord) -> LoadedRules:
-    sources = [RuleSource(file=file, text=text) for file, text in record.sources.items()]
+    texts = record.sources.items()
+    sources = [RuleSource(file=file, text=text) for file, text in texts if not file.endswith(TABLE_FILES)]
+    tables = [TableSource(file=file, text=text) for file, text in texts if file.endswith(TABLE_FILES)]
     files = read_rules(sources)
     if files.mistakes:  # written by a version that read the language otherwise
         raise MistakesFound(files.mistakes)
-    ruleset = compile_ruleset(files.watchlists, files.concepts, arabic=known_arabic())
+    ruleset = compile_ruleset(files.watchlists, files.concepts, arabic=arabic_with(tables))
     return LoadedRules(version=record.version, ruleset=ruleset, loaded_at=record.loaded_at)
 
 

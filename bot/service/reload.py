@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from watchfiles import Change, awatch
 
+from bot.newsroom import RULE_FILES, TABLE_FILES
 from bot.service.retry import until_stored
 
 if TYPE_CHECKING:
@@ -48,13 +49,15 @@ async def _reload(
         await until_stored(feeds.load, clock=clock, log=log)
     if str(settings.file) in changed:
         log.warning("restart_needed", file=settings.file.name, reason="the configuration is read at the start")
-    if any(path.endswith((".yaml", ".yml")) and path != str(settings.file) for path in changed):
+    if any(path.endswith((*RULE_FILES, *TABLE_FILES)) and path != str(settings.file) for path in changed):
         await until_stored(rules.load, clock=clock, log=log)
 
 
 def _folders(settings: Settings) -> list[Path]:
     """Folders, since an editor that saves by renaming gives the file a new inode; nested ones are watched once."""
-    wanted = {path if path.is_dir() else path.parent for path in (*settings.watchlists, *settings.concepts)}
+    wanted = {
+        path if path.is_dir() else path.parent for path in (*settings.watchlists, *settings.concepts, *settings.tables)
+    }
     wanted |= {path.parent for path in (settings.file, settings.feeds_file) if path}
     folders = sorted(path for path in wanted if path.is_dir())
     return [folder for folder in folders if not any(other in folder.parents for other in folders)]
@@ -63,4 +66,4 @@ def _folders(settings: Settings) -> list[Path]:
 def _is_ours(change: Change, path: str) -> bool:
     del change
     name = path.rsplit("/", 1)[-1]
-    return name.endswith((".yaml", ".yml", ".opml")) and not name.startswith(".")
+    return name.endswith((*RULE_FILES, *TABLE_FILES, ".opml")) and not name.startswith(".")

@@ -59,7 +59,7 @@ def test_every_relative_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("text", list(samples("yaml")))
 def test_every_yaml_sample_passes_check_and_its_examples_come_true(text: str, tmp_path: Path) -> None:
     rules = re.search(r"^(watchlists|concepts): *$", text, re.MULTILINE) is not None
-    for folder in ("watchlists", "concepts"):
+    for folder in ("watchlists", "concepts", "tables"):
         (tmp_path / folder).mkdir()
     if rules:
         if "concepts:" not in text:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from bot.newsroom import starter_sources
@@ -15,6 +18,12 @@ EXAMPLES = [(watchlist, example) for watchlist in FILES.watchlists for example i
 
 def test_starters_hold_neither_mistakes_nor_warnings() -> None:
     assert [str(problem) for problem in FILES.problems] == []
+
+
+def test_the_reference_lists_every_starter_with_its_name_and_severity() -> None:
+    page = (Path(__file__).parents[3] / "docs/reference/starters.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| (\w+) \|", page, re.MULTILINE)
+    assert sorted(rows) == sorted((each.id, each.name, each.severity) for each in FILES.watchlists)
 
 
 def test_each_starter_has_five_examples_of_both_kinds() -> None:
