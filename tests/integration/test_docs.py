@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -12,7 +13,9 @@ import pytest
 from bot.cli.check import check
 from bot.cli.group import COMMANDS
 from bot.newsroom import write_starters
+from bot.web.metrics import Metrics, Now
 from rules import compile_ruleset
+from storage import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,3 +139,17 @@ def test_a_page_displays_well(page: Path) -> None:
     assert [line for line in prose if len(line) > 130 and not line.startswith("|")] == []
     assert text.endswith("\n")
     assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
+
+
+def test_the_page_of_metrics_names_every_figure_and_no_other() -> None:
+    page = (ROOT / "docs" / "reference" / "metrics.md").read_text("utf-8")
+    figures = Figures(
+        articles=0, matches=0, unknowns=0, ruleset=0, troubles=0, feeds={}, chats={}, deliveries={}, messages={},
+        oldest_due=None, stalled_since=None,
+    )  # fmt: skip
+    numbers = {field.name: 0 for field in fields(Now) if field.name not in {"figures", "version", "rules_broken"}}
+    text = Metrics().text(Now(figures=figures, version="0", rules_broken=False, **numbers))
+    shown = set(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
+    assert set(re.findall(r"`(marsad_\w+)`", page)) == shown
+    rules = (ROOT / "docs" / "how-to" / "monitoring.md").read_text("utf-8")
+    assert {name.removesuffix("_bucket") for name in re.findall(r"\b(marsad_\w+)", rules)} <= shown
