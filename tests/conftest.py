@@ -7,6 +7,7 @@ captured output and logs of every test, what `capsys` hands out, the output of c
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -67,6 +69,18 @@ def no_secret_in_files(request: pytest.FixtureRequest) -> Iterator[None]:
         found = ", ".join(sorted(set(leaks)))
         leaks.clear()
         pytest.fail(f"a secret got into {found}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Undo what a test's commands do to the logs: their stream is closed when the test ends."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    logging.captureWarnings(capture=False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.hookimpl(wrapper=True)
