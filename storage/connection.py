@@ -51,7 +51,7 @@ def open_connection(path: Path, *, read_only: bool = False) -> Connection:
         message = f"{path}: there is no such database"
         raise StorageError(message)
     try:
-        return _opened(path, "ro")
+        return _opened(path, "rw")  # and query_only: the last one to leave tidies up, which mode=ro may not
     except StorageError:
         # In a folder that we may not write, WAL has nowhere to put its index. Without a WAL file nobody is writing, and
         # the file can be read as it lies there.

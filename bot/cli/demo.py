@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.options import unused_config_option
+
 __all__ = ["command"]
 
 
 @click.command("demo")
+@unused_config_option
 @click.option("--once", is_flag=True, help="Tell everything at once, poll one round, and end.")
 @click.option(
     "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="error", show_default=True

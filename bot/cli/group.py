@@ -81,6 +81,8 @@ def marsad() -> None:
 def main() -> None:
     """Run the command line and exit."""
     guard_traces()
+    if sys.stdout is None:  # `marsad run >&-`: alerts for the terminal would be lost without a word
+        sys.exit("marsad: standard output is closed; lead it to /dev/null if nothing shall be shown")
     _speak_utf8()
     status = _run()
     try:

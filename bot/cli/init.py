@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.options import unused_config_option
 from bot.newsroom import write_starters
 from rules.errors import MarsadError
 from rules.schema import watchlists_schema
@@ -39,6 +40,7 @@ channels:
 
 
 @click.command("init")
+@unused_config_option
 @click.argument("directory", default=".", type=click.Path(file_okay=False, path_type=Path))
 def command(directory: Path) -> None:
     """Write a newsroom into DIRECTORY: configuration, starter watchlists and concepts, a list of feeds.

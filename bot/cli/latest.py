@@ -11,9 +11,9 @@ import click
 from bot import words
 from bot.cli.options import config_option, json_option, load_settings
 from bot.loop import run_loop
-from bot.newsroom import read_feeds, read_sources
+from bot.newsroom import gather_feeds, gather_sources
 from rules import nearest, read_rules
-from rules.errors import MistakesFound, UsageError
+from rules.errors import UsageError
 from storage import open_sqlite
 
 if TYPE_CHECKING:
@@ -43,15 +43,14 @@ def command(config: str | None, *, as_json: bool, watchlist: str | None, count: 
         for row in rows:
             click.echo(json.dumps(_record(row), ensure_ascii=False))
         return
-    feeds = {feed.id: feed.name for feed in read_feeds(settings)}
+    feeds = {feed.id: feed.name for feed in gather_feeds(settings)[0]}
     click.echo(latest_text(rows, settings, feeds, names.get(chosen or "")))
 
 
 def _names(settings: Settings) -> dict[str, str]:
-    try:
-        return {watchlist.id: watchlist.name for watchlist in read_rules(read_sources(settings)).watchlists}
-    except MistakesFound:
-        return {}
+    """Return the names of the watchlists by id, as far as the files can be read."""
+    sources, _ = gather_sources(settings)
+    return {watchlist.id: watchlist.name for watchlist in read_rules(sources).watchlists}
 
 
 def _chosen(asked: str | None, names: dict[str, str]) -> str | None:

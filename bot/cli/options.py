@@ -14,12 +14,15 @@ from rules.errors import UsageError
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-__all__ = ["config_option", "json_option", "load_settings", "optional_settings"]
+__all__ = ["config_option", "json_option", "load_settings", "optional_settings", "unused_config_option"]
 
 config_option = click.option(
     "--config",
     metavar="PATH",
     help="The configuration; else $MARSAD_CONFIG, else ./marsad.yaml.",
+)
+unused_config_option = click.option(
+    "--config", metavar="PATH", expose_value=False, hidden=True, help="Accepted as everywhere; nothing is read from it."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print records as JSON.")
 

@@ -290,6 +290,21 @@ def test_a_full_device_is_told_and_ends_with_1(newsroom: Callable, press: object
     assert "Traceback" not in done.stderr
 
 
+def test_a_closed_standard_output_is_told_at_once(newsroom: Callable, press: object) -> None:
+    room = newsroom("/a")
+    done = subprocess.run(
+        ["bash", "-c", f"{MARSAD} run >&-"],
+        cwd=room.folder,
+        env=room.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "standard output is closed" in done.stderr
+
+
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}])
 def test_arabic_goes_in_and_out_whatever_the_locale(newsroom: Callable, press: object, locale: dict[str, str]) -> None:
     press.publish("/a", "1", ARMS)

@@ -219,6 +219,7 @@ async def test_looking_writes_nothing(tmp_path: Path) -> None:
         await looking.sync_feeds([FeedRecord(id="a", url="https://a.example", source="config")], NOW)
     assert await looking.feed_states() == []
     await looking.close()
+    assert names(tmp_path) == ["a.db"]
 
 
 async def test_after_a_close_everything_is_in_the_one_file(tmp_path: Path) -> None:

@@ -168,6 +168,11 @@ def test_the_configuration_is_named_by_option_or_environment(
     assert marsad("check", "--config", "none.yaml").status == 2
 
 
+def test_every_command_takes_the_option(marsad: Callable, tmp_path: Path) -> None:
+    assert marsad("schema", "--config", "any.yaml").status == 0
+    assert marsad("init", "--config", "any.yaml", "room").status == 0
+
+
 def test_check_tells_every_mistake_of_every_file_at_once(marsad: Callable, rules: Path) -> None:
     (rules / "marsad.yaml").write_text(
         "nam: x\nfeeds_file: feeds.opml\nwatchlists: [watchlists/, more.yaml]\nconcepts: [concepts/]\n", "utf-8"
@@ -384,6 +389,12 @@ async def test_latest_shows_what_matched_and_what_became_of_it(
     assert shown.lines[2].endswith(f"{topic} · في الانتظار")
     (record,) = [json.loads(line) for line in (await run(marsad, "latest", "--json")).lines]
     assert (record["title"], record["state"], record["watchlists"]) == ("وصول سلاح إلى الميناء", "pending", ["arms"])
+
+
+async def test_latest_knows_the_names_of_good_watchlists_beside_a_broken_one(marsad: Callable, rules: Path) -> None:
+    await fill(rules)
+    (rules / "watchlists" / "b.yaml").write_text("watchlists:\n  - id: b\n    macth: x\n", "utf-8")
+    assert (await run(marsad, "latest", "صفقات السلاح")).lines[0] == "آخر خبر · صفقات السلاح"
 
 
 async def test_audit_balances_and_tells_what_waits(marsad: Callable, rules: Path) -> None:
