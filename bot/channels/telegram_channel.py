@@ -14,6 +14,8 @@ from bot.channels.alert_text import alert_lines
 from bot.channels.channel import Accepted, AgainLater, DeadChat, NeverAccepted
 from bot.channels.telegram_api import READ_TIMEOUT_S, close_bot, make_bot, not_modified, outcome_of
 from bot.channels.telegram_html import telegram_text, web_address
+from bot.secrets import expand
+from rules.errors import MissingSecret
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -64,14 +66,14 @@ class TelegramChannel:
             return await self.send(message)
         number = int(message.remote_id)
 
-        async def call(chat: int, text: str, mode: ParseMode | None) -> Message | bool:
+        async def call(chat: int, text: str, mode: ParseMode | None, *, buttons: bool) -> Message | bool:
             return await self._bot.edit_message_text(
                 text,
                 chat,
                 number,
                 parse_mode=mode,
                 link_preview_options=NO_PREVIEW,
-                reply_markup=_buttons(message) if mode else None,
+                reply_markup=_buttons(message) if buttons else None,
             )
 
         return await self._show(message, call)
@@ -84,6 +86,8 @@ class TelegramChannel:
         except TelegramError as error:
             outcome = outcome_of(error)
             return None if isinstance(outcome, Accepted) else outcome.reason
+        except MissingSecret as error:
+            return str(error)
         if member.status in {"left", "kicked"}:
             return f"the bot is not in the chat ({member.status}); add it"
         if getattr(member, "can_post_messages", True) is False:
@@ -99,7 +103,7 @@ class TelegramChannel:
     def _sending(self, message: OutgoingMessage, parent: str | None) -> Callable[..., Awaitable[Message]]:
         under = ReplyParameters(int(parent), allow_sending_without_reply=True) if parent else None
 
-        async def call(chat: int, text: str, mode: ParseMode | None) -> Message:
+        async def call(chat: int, text: str, mode: ParseMode | None, *, buttons: bool) -> Message:
             return await self._bot.send_message(
                 chat,
                 text,
@@ -107,7 +111,7 @@ class TelegramChannel:
                 link_preview_options=NO_PREVIEW,
                 message_thread_id=message.chat.address.thread or None,
                 reply_parameters=under,
-                reply_markup=_buttons(message) if mode else None,
+                reply_markup=_buttons(message) if buttons else None,
             )
 
         return call
@@ -118,6 +122,8 @@ class TelegramChannel:
             chat = await self._number(message.chat)
         except TelegramError as error:
             return _unsent(outcome_of(error))  # only a question was asked
+        except MissingSecret as error:
+            return AgainLater(reason=str(error))
         try:
             shown = await _marked_up_or_plain(call, chat, text)
         except TelegramError as error:
@@ -130,7 +136,7 @@ class TelegramChannel:
 
     async def _number(self, chat: Chat) -> int:
         """Return Telegram's number of the chat; a @name is asked for once: names and numbers would count as two chats."""
-        address = chat.address.address
+        address = expand(chat.address.address)
         known = chat.tg_id or self._numbers.get(address)
         if known is None and not address.lstrip("-").isdigit():
             known = (await self._bot.get_chat(address)).id
@@ -150,13 +156,15 @@ class TelegramChannel:
 async def _marked_up_or_plain(
     call: Callable[..., Awaitable[Message | bool]], chat: int, text: TelegramText
 ) -> Message | bool:
-    """Call with markup, and once more without if Telegram refuses the request for anything but the chat."""
+    """Call with markup; if Telegram refuses it for anything but the chat, once more without what it does not like."""
     try:
-        return await call(chat, text.markup, ParseMode.HTML)
+        return await call(chat, text.markup, ParseMode.HTML, buttons=True)
     except BadRequest as error:
         if not_modified(error) or not isinstance(outcome_of(error), NeverAccepted):
             raise
-        return await call(chat, text.plain, None)
+        if "button" in error.message.casefold():
+            return await call(chat, text.markup, ParseMode.HTML, buttons=False)
+        return await call(chat, text.plain, None, buttons=False)
 
 
 def _unsent(outcome: Outcome) -> Outcome:

@@ -143,6 +143,24 @@ async def test_refused_markup_goes_out_again_as_plain_text(server: FakeTelegram,
     assert "https://news.example/1?a=1&b=2" in shown.plain.splitlines()
 
 
+async def test_a_refused_button_goes_and_the_rest_stays(server: FakeTelegram, channel: TelegramChannel) -> None:
+    server.fault(Fault.bad_request("inline keyboard button URL 'https://x.y' is invalid: Wrong HTTP URL"))
+    assert isinstance(await channel.send(message()), Accepted)
+    (shown,) = server.shown
+    assert shown.buttons == []
+    assert [entity["type"] for entity in shown.entities] == ["text_link", "bold"]
+
+
+async def test_a_chat_named_by_a_variable_is_the_variables(
+    server: FakeTelegram, channel: TelegramChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = await channel.send(message("${DESK_CHAT}"))
+    assert isinstance(waits, AgainLater)
+    assert "DESK_CHAT" in waits.reason
+    monkeypatch.setenv("DESK_CHAT", str(DESK))
+    assert await channel.send(message("${DESK_CHAT}")) == Accepted(remote_id="1", tg_id=DESK)
+
+
 async def test_what_is_refused_as_plain_text_too_is_given_up(server: FakeTelegram, channel: TelegramChannel) -> None:
     server.fault(Fault.bad_request("message is too long", times=None))
     assert isinstance(await channel.send(message()), NeverAccepted)
