@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from bot.channels.alert_text import AlertStyle
 from bot.channels.console_channel import ConsoleChannel
 from bot.colour import colour_wanted
-from bot.secrets import secret_named
+from bot.secrets import expand, secret_named
 from rules.errors import MissingSecret
+from storage import ChatAddress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.channels.channel import Channel
     from bot.logs import Logger
-    from bot.settings import Settings
+    from bot.settings import ChannelSettings, Settings
 
-__all__ = ["alert_style", "open_channels"]
+__all__ = ["alert_style", "chat_address", "open_channels"]
 
 
 def open_channels(
@@ -60,6 +61,17 @@ def _telegram(settings: Settings, style: AlertStyle, *, log: Logger, wanted: boo
     )  # the library is slow to load, and seldom needed elsewhere
 
     return TelegramChannel(token, style, base_url=settings.telegram.base_url)
+
+
+def chat_address(channel: ChannelSettings, *, as_written: bool = False) -> ChatAddress:
+    """Return where a configured channel leads; ``as_written`` for a dry run, which goes nowhere.
+
+    Raise `MissingSecret` where a Telegram address names what is not set. A Telegram address is no key: with ``${NAME}`` it
+    is filled in, so that a chat is the same under its name and its number. Addresses of other kinds are keys: as written
+    they are enough to know the chat by, and nothing of them is stored.
+    """
+    address = expand(channel.address) if channel.kind == "telegram" and not as_written else channel.address
+    return ChatAddress(kind=channel.kind, address=address, thread=channel.thread)
 
 
 def alert_style(settings: Settings, feed_names: Mapping[str, str]) -> AlertStyle:

@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, TelegramError
 
+from bot.channels.open import chat_address
 from bot.channels.telegram_api import close_bot, make_bot
 from bot.channels.telegram_channel import TelegramChannel
 from bot.doctor.finding import fail, ok, warn
-from storage import Chat, ChatAddress
+from rules.errors import MissingSecret
+from storage import Chat
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -65,7 +67,10 @@ async def _channels(settings: Settings, token: str, style: AlertStyle) -> list[F
         for name, named in settings.channels.items():
             if named.kind != "telegram":
                 continue
-            address = ChatAddress(kind="telegram", address=named.address, thread=named.thread)
+            try:
+                address = chat_address(named)
+            except MissingSecret:
+                continue  # told among what is here
             reason = await channel.check(Chat(id=0, address=address))
             advice = "add the bot to the chat with the right to post"
             found.append(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.channels.open import open_channels
+from bot.channels.open import chat_address, open_channels
 from bot.chat.part import open_chat_part
 from bot.clock import SystemClock
 from bot.feeds.fetch import Fetcher
@@ -36,7 +36,7 @@ from bot.service.watch import Watch
 from bot.version import version
 from bot.web.metrics import Metrics
 from rules.errors import StorageError
-from storage import ChatAddress, open_sqlite
+from storage import open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -289,7 +289,7 @@ async def open_service(
             limits=limits,
             signs=signs,
         )
-        chats = await _chats(settings, store, clock.now(), log)
+        chats = await _chats(settings, store, clock.now(), log, dry=console_only)
         await sender.start()
         desk = Desk(store, settings, rules=rules.current, channels=chats, sources=feeds.sources)
         poller = Poller(
@@ -354,12 +354,9 @@ async def _release(store: Store, token: str, log: Logger) -> None:
         log.warning("leases_kept", error=str(error))
 
 
-async def _chats(settings: Settings, store: Store, now: datetime, log: Logger) -> dict[str, int]:
+async def _chats(settings: Settings, store: Store, now: datetime, log: Logger, *, dry: bool) -> dict[str, int]:
     """Return the configured chats by channel name; one that was dead gets another chance at each start."""
-    addresses = {
-        name: ChatAddress(kind=channel.kind, address=channel.address, thread=channel.thread)
-        for name, channel in settings.channels.items()
-    }
+    addresses = {name: chat_address(channel, as_written=dry) for name, channel in settings.channels.items()}
     chats = await store.sync_chats(list(addresses.values()))
     for name, address in addresses.items():
         if chats[address].state == "dead":

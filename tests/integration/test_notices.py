@@ -20,6 +20,7 @@ from bot.config import read_settings
 from bot.logs import configure_logs
 from bot.secrets import know_settings
 from bot.service.service import open_service
+from rules.errors import MissingSecret
 from storage import FeedRecord, FeedUpdate, Lease, Sighting
 from tests.fakes.feed_server import FeedServer
 from tests.fakes.telegram_server import TOKEN, FakeTelegram, Fault, FloodLimits
@@ -327,3 +328,20 @@ async def test_the_running_service_serves_its_pages_and_ends_with_them(newsroom:
         async with asyncio.timeout(10):
             await running
         assert service.watch.web.address is None
+
+
+async def test_a_telegram_address_may_come_from_the_environment_and_one_that_is_not_set_is_told_at_the_start(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    routes = "routes: [{to: [screen]}]\n"
+    async with newsroom(routes):
+        pass
+    file = tmp_path / "marsad.yaml"
+    file.write_text(file.read_text("utf-8").replace("@desk", "${DESK}"), "utf-8")
+    settings = read_settings(file)
+    with pytest.raises(MissingSecret, match="set the variable DESK"):
+        async with open_service(settings):
+            pass
+    monkeypatch.setenv("DESK", "@desk")
+    async with open_service(settings) as service:
+        assert sum(chat.address.kind == "telegram" for chat in await service.store.chats()) == 1
