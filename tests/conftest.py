@@ -7,6 +7,7 @@ captured output and logs of every test, what `capsys` hands out, the output of c
 
 from __future__ import annotations
 
+import asyncio.subprocess
 import logging
 import os
 import re
@@ -121,3 +122,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
     pytest.CaptureFixture.readouterr = watched_take
     subprocess.Popen.communicate = watched_communicate
+    communicate_later = asyncio.subprocess.Process.communicate
+
+    async def watched_later(
+        self: asyncio.subprocess.Process, *arguments: object, **options: object
+    ) -> tuple[bytes, bytes]:
+        out, err = await communicate_later(self, *arguments, **options)
+        look(out, "a child's stdout")
+        look(err, "a child's stderr")
+        return out, err
+
+    asyncio.subprocess.Process.communicate = watched_later
