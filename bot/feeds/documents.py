@@ -40,7 +40,6 @@ class Document:
     body: bytes
     body_hash: str
     content_type: str | None = None
-    content_location: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None

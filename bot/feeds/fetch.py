@@ -242,7 +242,6 @@ class Fetcher:
             body=body,
             body_hash=hashlib.sha256(body).hexdigest(),
             content_type=validator(answer.headers.get("Content-Type")),
-            content_location=validator(answer.headers.get("Content-Location")),
             etag=validator(answer.headers.get("ETag")),
             last_modified=validator(answer.headers.get("Last-Modified")),
             max_age=max_age(answer.headers.get("Cache-Control"), age=answer.headers.get("Age")),

@@ -137,7 +137,7 @@ class _Worker:
 
 async def _exchange(process: asyncio.subprocess.Process, document: Document) -> dict[str, object]:
     assert process.stdin  # noqa: S101 - both pipes were asked for
-    header = {"url": document.url, "content_type": document.content_type, "content_location": document.content_location}
+    header = {"url": document.url, "content_type": document.content_type}
     payload = json.dumps(header).encode() + b"\n" + document.body
     process.stdin.write(LENGTH.pack(len(payload)) + payload)
     await process.stdin.drain()
