@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["LayoutRefused", "lay_out", "lay_out_lines", "words_of"]
 
 WIDE = 1 << 20
+MOST_HEADS = 3
+"""Heads before one line: ``ليس: في العنوان:`` has two, and no rule needs four."""
 JOINERS = "\u200c\u200d"
 STRAY = str.maketrans("", "", "".join(sign for sign in INVISIBLE if sign not in JOINERS))
 ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f]")
@@ -136,13 +138,13 @@ def _line(row: str) -> str:
     return " ".join(part for part in (_said(body), comment) if part)
 
 
-def _said(body: str) -> str:
+def _said(body: str, depth: int = 0) -> str:
     mask = mask_of(body)
     for _, pattern in HEADS:
-        head = pattern.match(mask)
+        head = pattern.match(mask) if depth < MOST_HEADS else None
         if head:
             word = _spaced(body[: head.end() - 1]).rstrip(":：﹕ ")
-            return f"{word}: {_said(body[head.end() :])}"
+            return f"{word}: {_said(body[head.end() :], depth + 1)}"
     return _alternatives(body, mask)
 
 

@@ -28,7 +28,7 @@ MOST_ARTICLES = 3_000
 
 def lint(files: RuleFiles, settings: Settings | None, sources: Mapping[str, frozenset[str]]) -> list[Problem]:
     """Return the warnings about rules without mistakes; with figures where articles are stored."""
-    rules = TermRules(files, known_arabic())
+    rules = TermRules(files, known_arabic(settings))
     problems = lint_rules(files, rules)
     if settings is None or not settings.database.exists():
         return problems
