@@ -28,7 +28,7 @@ HALF = TOKEN.partition(":")[2]
 
 
 async def until(condition: Callable[[], object], what: str) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what another process did is told in no other way
             await asyncio.sleep(0.05)
     assert condition(), what
