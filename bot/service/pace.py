@@ -71,7 +71,7 @@ class Pace:
         """Note that it has its outcome."""
         key = self.know(chat)
         self._on_the_way[key] -= 1
-        if not self._on_the_way[key]:
+        if self._on_the_way[key] <= 0:
             del self._on_the_way[key]
 
     def count(self, chat: Chat, ago: timedelta = timedelta()) -> None:
@@ -101,7 +101,7 @@ class Pace:
         """
         key, now = self.know(chat), self._monotonic()
         ends = [self._free_at(key, now) if key in self._sent else now, self._rests.get(key, now)]
-        if self._on_the_way[key] > 1:
+        if self._on_the_way.get(key, 0) > 1:
             ends.append(now + A_MOMENT_S)
         if len(self._recent()) >= self._limits.everything.number:
             ends.append(self._all[0] + self._limits.everything.seconds)
@@ -116,8 +116,9 @@ class Pace:
         """Return the seconds until a chat that rests now is free, or there is room again; None if nobody waits."""
         now = self._monotonic()
         ends = [self._free_at(key, now) for key in [*self._sent]] + [*self._rests.values()]
-        if self._all and not self.room():
-            ends.append(self._all[0] + self._limits.everything.seconds)
+        oldest = next(iter(self._recent()), None)
+        if oldest is not None and not self.room():
+            ends.append(oldest + self._limits.everything.seconds)
         waits = [end - now for end in ends if end > now]
         return min(waits, default=None)
 

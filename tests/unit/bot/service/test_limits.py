@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -84,6 +85,20 @@ def test_all_chats_together_get_25_a_second_those_on_their_way_included(pace: Pa
     assert pace.room() == 0
     hand.at += 1
     assert pace.room() == 20
+
+
+def test_time_that_goes_on_between_two_looks_empties_no_window_under_it() -> None:
+    seconds = count()
+    pace = Pace(SendLimits(), lambda: float(next(seconds)))
+    pace.count(READER)
+    for number in range(25):
+        pace.begin(chat(200 + number, str(2000 + number)))
+    assert pace.next_free() is None
+
+
+def test_asking_how_long_to_wait_announces_nothing(pace: Pace) -> None:
+    assert pace.wait(DESK) == 0
+    assert pace.resting() == set()
 
 
 def test_messages_of_an_earlier_process_count_by_their_age_and_none_is_from_the_future(pace: Pace) -> None:
