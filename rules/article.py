@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rules.expression import Expression
 
 __all__ = ["Article", "Field", "Hit", "Match", "Severity"]
 
@@ -37,15 +42,46 @@ class Hit:
     term: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
     """One watchlist that matched an article, and why.
 
     ``watchlist`` is None for an expression that stands in no watchlist. ``suppress`` names the final reason for
-    which the match must not alert (``roundup``), or is None. ``hits`` are sorted by field and place, without doubles.
+    which the match must not alert (``roundup``), or is None. ``hits`` are sorted by field and place, without doubles; the
+    matcher hands in how to find those ``of`` an expression, which is done when they are first asked for.
     """
 
-    watchlist: str | None
-    severity: Severity
-    hits: tuple[Hit, ...]
-    suppress: str | None = None
+    __slots__ = ("_hits", "_of", "severity", "suppress", "watchlist")
+
+    def __init__(
+        self,
+        *,
+        watchlist: str | None,
+        severity: Severity,
+        hits: tuple[Hit, ...] | Callable[[Expression], tuple[Hit, ...]],
+        of: Expression | None = None,
+        suppress: str | None = None,
+    ) -> None:
+        self.watchlist = watchlist
+        self.severity = severity
+        self.suppress = suppress
+        self._hits = hits
+        self._of = of
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """Return the places in the text."""
+        if not isinstance(self._hits, tuple):
+            self._hits = self._hits(self._of) if self._of is not None else ()
+        return self._hits
+
+    def _told(self) -> tuple[str | None, Severity, tuple[Hit, ...], str | None]:
+        return self.watchlist, self.severity, self.hits, self.suppress
+
+    def __eq__(self, other: object) -> bool:
+        return self._told() == other._told() if isinstance(other, Match) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def __repr__(self) -> str:
+        return "Match(watchlist={!r}, severity={!r}, hits={!r}, suppress={!r})".format(*self._told())

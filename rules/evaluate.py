@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules.article import Hit
 from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, InField, Near, Not, Regex, Term
@@ -32,8 +32,7 @@ NOWHERE = 1 << 60
 """A place behind every text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
+class Mention(NamedTuple):
     """A stretch of places that says a part of the expression; ``hits`` are the words to highlight."""
 
     first: int
@@ -49,6 +48,8 @@ class TermSlots:
 
     ways: tuple[tuple[int, ...], ...]
     hashtag: str = ""
+    anchors: frozenset[int] = frozenset()
+    """A slot of each way: where none of them is in an article, nor is the term."""
 
 
 @dataclass(slots=True)
@@ -62,17 +63,20 @@ class Evaluation:
     terms: Mapping[Term, TermSlots]
     patterns: Mapping[str, Pattern]
     concepts: Mapping[str, Expression]
-    _known: dict[tuple[object, frozenset[int]], list[Mention]] = field(default_factory=dict)
+    nodes: Mapping[int, TermSlots] = field(default_factory=dict)
+    """The terms again, by the identity of their nodes: quicker to find than by all that a term says."""
+    _known: dict[tuple[int, frozenset[int]], list[Mention]] = field(default_factory=dict)
     _hits_of: dict[tuple[int, int, str], Hit] = field(default_factory=dict)
     _patterns_left_s: list[float] = field(default_factory=lambda: [PATTERNS_S])
 
     def matches(self, expression: Expression, scope: str) -> tuple[Hit, ...] | None:
         """Return the hits of an expression that holds within a watchlist's scope, or None where it does not."""
+        return self.hits(expression) if self.decides(expression, scope) else None
+
+    def decides(self, expression: Expression, scope: str) -> bool:
+        """Tell whether an expression holds within a watchlist's scope."""
         zones = {"title": TITLE, "lead": TOP, "topic": TOP, "all": ALL}[scope]
-        held = self.holds(expression, zones)
-        if not held and scope == "topic":
-            held = self._is_topic(expression)
-        return self._hits(expression) if held else None
+        return self.holds(expression, zones) or (scope == "topic" and self._is_topic(expression))
 
     def count(self, expression: Expression) -> int:
         """Return how often an expression is mentioned in the whole article; mentions do not overlap."""
@@ -85,7 +89,7 @@ class Evaluation:
                 banned |= self._banned(node)
                 return all(self.holds(part, zones, banned) for part in node.parts)
             case AnyOf():
-                return any(self.holds(part, zones, banned) for part in node.parts)
+                return any(self.holds(part, zones, banned) for part in node.parts if self._may(part))
             case AtLeast():
                 return sum(self.holds(part, zones, banned) for part in node.parts) >= node.count
             case Not():
@@ -103,11 +107,22 @@ class Evaluation:
 
     def mentions(self, node: Expression, banned: frozenset[int]) -> list[Mention]:
         """Return every mention of a node, in order."""
-        known = (node if isinstance(node, Term) else id(node), banned)
+        known = (id(self.slots(node) if isinstance(node, Term) else node), banned)
         found = self._known.get(known)
         if found is None:
             found = self._known[known] = self._find(node, banned)
         return found
+
+    def _may(self, node: Expression) -> bool:
+        """Tell at little cost whether a node may be mentioned."""
+        if not isinstance(node, Term):
+            return True
+        slots = self.slots(node)
+        return not slots.anchors or not slots.anchors.isdisjoint(self.read.present)
+
+    def slots(self, term: Term) -> TermSlots:
+        """Return a term as numbers."""
+        return self.nodes.get(id(term)) or self.terms[term]
 
     # --- the topic ------------------------------------------------------------------------------------------------------
 
@@ -148,7 +163,7 @@ class Evaluation:
             case InField():
                 return self._within(node.part, ZONES[node.where], banned)
             case AnyOf():
-                return _merged(self.mentions(part, banned) for part in node.parts)
+                return _merged(self.mentions(part, banned) for part in node.parts if self._may(part))
             case AtLeast() | AllOf():
                 if not self.holds(node, ALL, banned):
                     return []
@@ -159,7 +174,7 @@ class Evaluation:
 
     def _term(self, term: Term, banned: frozenset[int]) -> list[Mention]:
         """Return the mentions of a term that count: not within an exception, often enough, in the company it needs."""
-        found = self._hashtag(term) if self.terms[term].hashtag else self._phrase(term)
+        found = self._hashtag(term) if self.slots(term).hashtag else self._phrase(term)
         if banned:
             found = [mention for mention in found if not banned.intersection(range(mention.first, mention.last + 1))]
         if len(found) < term.times or (term.company is not None and found and not self.holds(term.company, ALL)):
@@ -168,12 +183,12 @@ class Evaluation:
 
     def _phrase(self, term: Term) -> list[Mention]:
         found: list[Mention] = []
-        for slots in self.terms[term].ways:
+        for slots in self.slots(term).ways:
             if len(slots) == 1:
                 found += [self._mention([place], term.words) for place in self.read.places_of.get(slots[0], ())]
             else:
                 found += self._said(slots, term)
-        return _apart(found) if len(self.terms[term].ways) > 1 else found
+        return _apart(found) if len(self.slots(term).ways) > 1 else found
 
     def _said(self, slots: tuple[int, ...], term: Term) -> list[Mention]:
         places_of = self.read.places_of
@@ -218,7 +233,7 @@ class Evaluation:
         return places
 
     def _hashtag(self, term: Term) -> list[Mention]:
-        tag = self.terms[term].hashtag
+        tag = self.slots(term).hashtag
         places = self.read.hashtags.get(tag, ())
         size = max(1, len(tag.split()))
         return [self._mention(list(places[at : at + size]), term.words) for at in range(0, len(places), size)]
@@ -297,7 +312,8 @@ class Evaluation:
             for place in range(mention.first, mention.last + 1)
         )
 
-    def _hits(self, expression: Expression) -> tuple[Hit, ...]:
+    def hits(self, expression: Expression) -> tuple[Hit, ...]:
+        """Return the places of an expression that holds, sorted by field and place."""
         banned = self._banned(expression) if isinstance(expression, AllOf) else frozenset()
         found = {hit for mention in self._shown(expression, banned) for hit in self._of(mention)}
         order = {"title": 0, "lead": 1, "body": 2, "text": 3}
@@ -307,7 +323,8 @@ class Evaluation:
         """Return the mentions to highlight: those of every positive part that holds somewhere."""
         if isinstance(node, AllOf | AnyOf | AtLeast):
             inner = banned | self._banned(node) if isinstance(node, AllOf) else banned
-            shown = [part for part in node.parts if not isinstance(part, Not | Except) and self.holds(part, ALL, inner)]
+            positive = [part for part in node.parts if self._may(part) and not isinstance(part, Not | Except)]
+            shown = [part for part in positive if self.holds(part, ALL, inner)]
             return [mention for part in shown for mention in self._shown(part, inner)]
         if isinstance(node, ConceptReference):
             return self._shown(self.concepts[node.id], banned)
@@ -318,7 +335,7 @@ class Evaluation:
             hit = self._hits_of.get(place)
             if hit is None:
                 first, last, words = place
-                start, end = self.read.spots[first].start, self.read.spots[last].end
+                start, end = self.read.spot(first)[0], self.read.spot(last)[1]
                 hit = Hit(field=self.read.field_at(first), start=start, end=end, term=words)
                 self._hits_of[place] = hit
             yield hit

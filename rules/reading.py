@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rules.text import Part
     from rules.vocabulary import Vocabulary
 
-__all__ = ["ALL", "BODY", "LEAD", "TITLE", "TOP", "ReadArticle", "Spot"]
+__all__ = ["ALL", "BODY", "LEAD", "TITLE", "TOP", "ReadArticle"]
 
 TITLE, LEAD, BODY = 1, 2, 4
 TOP = TITLE | LEAD
@@ -28,14 +28,6 @@ LEAD_WORDS = 60
 """Words of the body that stand for the lead where the feed gives none."""
 SHORTEST_TITLE = 3
 """Words of a title from which on its repetition in the text counts once; shorter ones are just words."""
-
-
-class Spot(NamedTuple):
-    """Where a token stands in its field."""
-
-    start: int
-    end: int
-    hashtag: str
 
 
 class _FieldText(NamedTuple):
@@ -48,11 +40,10 @@ class _FieldText(NamedTuple):
 
 
 class ReadArticle:
-    """The places of an article: a place is one token. ``places_of`` holds the places of each slot, in order."""
+    """The places of an article: a place is one token. ``slots_at`` holds the slots that each place fills."""
 
     def __init__(self, article: Article, vocabulary: Vocabulary) -> None:
         self.slots_at: list[tuple[int, ...]] = []
-        self.places_of: dict[int, list[int]] = {}
         self.texts = _fields(article)
         self._vocabulary = vocabulary
         self._fields: list[_FieldText] = []
@@ -64,31 +55,36 @@ class ReadArticle:
             self._read(pieces)
 
     def _read(self, pieces: Sequence[str]) -> None:
-        known, slots_at, places_of = self._vocabulary.memory, self.slots_at, self.places_of
-        for piece in pieces[1::2]:
-            slots = known.get(piece)
-            if slots is None:
-                slots = self._vocabulary.slots_of(piece)
+        words = pieces[1::2]
+        found = list(map(self._vocabulary.memory.get, words))
+        if None in found:
+            found = list(map(self._vocabulary.slots_of, words))
+        if COMPOUND not in found:
+            self.slots_at += found  # type: ignore[arg-type]  # None is none of them by now
+            return
+        for piece, slots in zip(words, found, strict=True):
             if slots is COMPOUND:
-                self._read_parts(parts_of(piece))
-                continue
+                parts = self._compounds[len(self.slots_at)] = parts_of(piece)
+                self.slots_at += [self._vocabulary.slots_of_part(part.clean) for part in parts]
+            else:
+                self.slots_at.append(slots)  # type: ignore[arg-type]
+
+    @cached_property
+    def present(self) -> frozenset[int]:
+        """Return every slot that some place fills."""
+        return frozenset().union(*self.slots_at)
+
+    @cached_property
+    def places_of(self) -> dict[int, list[int]]:
+        """Return the places of each slot, in order."""
+        places_of: dict[int, list[int]] = {}
+        for place, slots in enumerate(self.slots_at):
             for slot in slots:
                 if slot in places_of:
-                    places_of[slot].append(len(slots_at))
+                    places_of[slot].append(place)
                 else:
-                    places_of[slot] = [len(slots_at)]
-            slots_at.append(slots)
-
-    def _read_parts(self, parts: tuple[Part, ...]) -> None:
-        if not parts:  # a lone underscore as a dash: a place that says nothing, so that pieces and places keep step
-            self.slots_at.append(())
-            return
-        self._compounds[len(self.slots_at)] = parts
-        for part in parts:
-            slots = self._vocabulary.slots_of_part(part.clean)
-            for slot in slots:
-                self.places_of.setdefault(slot, []).append(len(self.slots_at))
-            self.slots_at.append(slots)
+                    places_of[slot] = [place]
+        return places_of
 
     def __len__(self) -> int:
         return len(self.slots_at)
@@ -118,21 +114,31 @@ class ReadArticle:
             keys += [fold(clean(piece))] if compound is None else [fold(each.clean) for each in compound]
         return keys
 
+    def spot(self, place: int) -> tuple[int, int]:
+        """Return where a place begins and ends in its field."""
+        number = bisect_right(self._firsts, place) - 1
+        starts, pieces = self._starts[number], self._fields[number].pieces
+        piece, part = self._pieces[place] if self._compounds else (place - self._fields[number].first, 0)
+        start = starts[2 * piece + 1]
+        first = place - part
+        if first in self._compounds:
+            found = self._compounds[first][part]
+            return start + found.start, start + found.end
+        return start, start + visible_end(pieces[2 * piece + 1])
+
     @cached_property
-    def spots(self) -> Sequence[Spot]:
-        """Return where each place stands in its field."""
-        spots: list[Spot] = []
+    def _starts(self) -> Sequence[Sequence[int]]:
+        return [list(accumulate(map(len, part.pieces), initial=0)) for part in self._fields]
+
+    @cached_property
+    def _pieces(self) -> Sequence[tuple[int, int]]:
+        """Return the piece in its field and the part in its piece that each place is."""
+        found: list[tuple[int, int]] = []
         for part in self._fields:
-            pieces = part.pieces
-            starts = list(accumulate(map(len, pieces), initial=0))
-            for number in range(1, len(pieces), 2):
-                start = starts[number]
-                compound = self._compounds.get(len(spots))
-                if compound is None:
-                    spots.append(Spot(start, start + visible_end(pieces[number]), ""))
-                else:
-                    spots += [Spot(start + each.start, start + each.end, each.hashtag) for each in compound]
-        return spots
+            for piece in range(len(part.pieces) // 2):
+                compound = self._compounds.get(len(found), (None,))
+                found += [(piece, number) for number in range(len(compound))]
+        return found
 
     @cached_property
     def sentences(self) -> Sequence[int]:
@@ -159,7 +165,7 @@ class ReadArticle:
         """Return the number of the first place that ends behind an offset of a field."""
         number = next(number for number, part in enumerate(self._fields) if part.field == field)
         first, end = self._fields[number].first, self._end(number)
-        return bisect_left(self.spots, offset + 1, first, end, key=lambda spot: spot.end)
+        return bisect_left(range(end), offset + 1, first, end, key=lambda place: self.spot(place)[1])
 
     @cached_property
     def hashtags(self) -> dict[str, list[int]]:

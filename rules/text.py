@@ -32,8 +32,9 @@ NUMBER = r"[%٪]?\d+(?:[.,٫٬]\d+)*(?:\s?[%٪]|\s(?:في\s|ب)ال(?:مئة|م�
 LETTER = (
     "\u0620-\u064a\u066e-\u066f\u0671-\u06d3\u06d5\u06ee-\u06ef\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
 )
-ARABIC_WORD = rf"[{LETTER}][{LETTER}{MARKS}{HIDDEN}]*"
-SPLIT = re.compile(rf"({ARABIC_WORD}|[^\W\d_][\w{MARKS}{HIDDEN}]*|{NUMBER}|#?\w[\w{MARKS}{HIDDEN}]*)")
+REST = rf"[\w{MARKS}{HIDDEN}]*"
+ARABIC_WORD = rf"(?!\u0640)[{LETTER}][{LETTER}{MARKS}{HIDDEN}]*"
+SPLIT = re.compile(rf"({ARABIC_WORD}|[^\W\d_\u0640]{REST}|{NUMBER}|#?_*[^\W_\u0640]{REST})")
 PART = re.compile(rf"\d+|[^\W\d_](?:[^\W\d_]|[{MARKS}{HIDDEN}])*")
 LATIN_PART = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}{HIDDEN}])*")
 DROPPED = re.compile(rf"[{MARKS}{HIDDEN}\u0640]")
@@ -41,10 +42,12 @@ MARK = re.compile(rf"[{MARKS}]")
 PRESENTATION = re.compile(r"[\ufb50-\ufdff\ufe70-\ufefc]+")
 LETTERS = str.maketrans("کگیےەہھۀةپچژڤٱ", "ككيىههههةبجزفا")
 FOLDED = str.maketrans("أإآٱىؤئ", "اااايءء")
-ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
-LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
+ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3\ufb50-\ufdff\ufe70-\ufefc]+")
+LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]+")
 REMEMBERED = 1 << 16
 """Words whose spelling is remembered: news repeat themselves, and evening out a word costs more than finding it."""
+JUDGED = 1_000
+"""Characters by which a text's script is judged."""
 SHORT_TEXT = 20
 """Letters under which a text is too short to tell its script."""
 
@@ -105,10 +108,12 @@ def parts_of(piece: str) -> tuple[Part, ...]:
     """Return the tokens of a compound piece."""
     if piece[0] == "#" or "_" in piece:
         tag = fold(clean(piece[1:])).replace("_", " ").strip() if piece[0] == "#" else ""
-        return tuple(_words_in(piece.replace("_", " "), tag))
-    if re.fullmatch(NUMBER, piece):
-        return (Part(0, len(piece), _number(piece)),)
-    return tuple(_words_in(piece, ""))
+        found = tuple(_words_in(piece.replace("_", " "), tag))
+    elif re.fullmatch(NUMBER, piece):
+        found = (Part(0, len(piece), _number(piece)),)
+    else:
+        found = tuple(_words_in(piece, ""))
+    return found or (Part(0, len(piece), clean(piece)),)
 
 
 def ends_sentence(between: str, before: str) -> bool:
@@ -170,7 +175,8 @@ def marked_letters(text: str) -> tuple[tuple[str, str], ...]:
 
 def is_mostly_arabic(text: str) -> bool:
     """Tell whether most letters are Arabic; texts under 20 letters always pass."""
-    arabic, latin = len(ARABIC.findall(text)), len(LATIN.findall(text))
+    text = text[:JUDGED]
+    arabic, latin = sum(map(len, ARABIC.findall(text))), sum(map(len, LATIN.findall(text)))
     return arabic + latin < SHORT_TEXT or arabic >= latin
 
 
