@@ -40,10 +40,11 @@ class _FieldText(NamedTuple):
 
 
 class ReadArticle:
-    """The places of an article: a place is one token. ``slots_at`` holds the slots that each place fills."""
+    """The places of an article: a place is one token. ``slots_at`` holds the slots that each fills, ``present`` all of them."""
 
     def __init__(self, article: Article, vocabulary: Vocabulary) -> None:
         self.slots_at: list[tuple[int, ...]] = []
+        self.present: set[int] = set()
         self.texts = _fields(article)
         self._vocabulary = vocabulary
         self._fields: list[_FieldText] = []
@@ -56,23 +57,24 @@ class ReadArticle:
 
     def _read(self, pieces: Sequence[str]) -> None:
         words = pieces[1::2]
-        found = list(map(self._vocabulary.memory.get, words))
-        if None in found:
-            found = list(map(self._vocabulary.slots_of, words))
-        if COMPOUND not in found:
-            self.slots_at += found  # type: ignore[arg-type]  # None is none of them by now
-            return
+        found = list(map(self._vocabulary.memory.__getitem__, words))
+        filled = set().union(*found)
+        if COMPOUND[0] in filled:
+            filled.discard(COMPOUND[0])
+            self._read_compounds(words, found, filled)
+        else:
+            self.slots_at += found
+        self.present |= filled
+
+    def _read_compounds(self, words: Sequence[str], found: Sequence[tuple[int, ...]], filled: set[int]) -> None:
         for piece, slots in zip(words, found, strict=True):
             if slots is COMPOUND:
                 parts = self._compounds[len(self.slots_at)] = parts_of(piece)
-                self.slots_at += [self._vocabulary.slots_of_part(part.clean) for part in parts]
+                each = [self._vocabulary.slots_of_part(part.clean) for part in parts]
+                self.slots_at += each
+                filled.update(*each)
             else:
-                self.slots_at.append(slots)  # type: ignore[arg-type]
-
-    @cached_property
-    def present(self) -> frozenset[int]:
-        """Return every slot that some place fills."""
-        return frozenset().union(*self.slots_at)
+                self.slots_at.append(slots)
 
     @cached_property
     def places_of(self) -> dict[int, list[int]]:

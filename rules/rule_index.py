@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 __all__ = ["RuleGroups", "RuleIndex"]
 
 Groups = tuple[frozenset[int], ...]
-Postings = dict[int, tuple[int, ...]]
+Standing = tuple[tuple[int, ...], tuple[int, ...]]
+NOBODY: Standing = ((), ())
 
 
 class RuleGroups(NamedTuple):
@@ -39,8 +41,8 @@ class _Indexed(NamedTuple):
 class RuleIndex:
     """Watchlists by the slots of their rarest groups. Adding and removing return another index that shares the rest."""
 
-    first: Postings
-    second: Postings
+    standing: list[Standing]
+    """The watchlists that stand under each slot with their rarest group, and with their second rarest."""
     rules: dict[int, _Indexed]
     single: frozenset[int]
     """Those with one group only."""
@@ -69,9 +71,11 @@ class RuleIndex:
                     first.setdefault(slot, []).append(number)
                 for slot in rule.second:
                     second.setdefault(slot, []).append(number)
+        standing = [NOBODY] * (max(*first, *second, 0, -1) + 1)
+        for slot in first.keys() | second.keys():
+            standing[slot] = (tuple(first.get(slot, ())), tuple(second.get(slot, ())))
         return cls(
-            first={slot: tuple(numbers) for slot, numbers in first.items()},
-            second={slot: tuple(numbers) for slot, numbers in second.items()},
+            standing=standing,
             rules=rules,
             single=frozenset(number for number, rule in rules.items() if not rule.second),
             always=always,
@@ -79,15 +83,17 @@ class RuleIndex:
             following=len(groups),
         )
 
-    def candidates(self, present: frozenset[int]) -> list[tuple[str, bool]]:
+    def candidates(self, present: AbstractSet[int]) -> list[tuple[str, bool]]:
         """Return the watchlists that may match, in the order of the files; True where one holds for sure somewhere."""
-        one = _standing(self.first, present)
-        numbers = one & _standing(self.second, present)
+        standing, size = self.standing, len(self.standing)
+        found = [standing[slot] for slot in present if slot < size]
+        one = set().union(*[pair[0] for pair in found])
+        numbers = one.intersection(set().union(*[pair[1] for pair in found]))
         if self.single:
             numbers |= one & self.single
         if not self.always:
-            return [found for number in sorted(numbers) if (found := _judged(self.rules[number], present))]
-        found_at = {number: found for number in numbers if (found := _judged(self.rules[number], present))}
+            return [judged for number in sorted(numbers) if (judged := _judged(self.rules[number], present))]
+        found_at = {number: judged for number in numbers if (judged := _judged(self.rules[number], present))}
         found_at |= {number: (id, False) for number, id in self.always.items()}
         return [found_at[number] for number in sorted(found_at)]
 
@@ -100,12 +106,16 @@ class RuleIndex:
             return base
         if not named.groups:
             return replace(base, always={**base.always, number: id})
-        shares = Counter({slot: len(base.first.get(slot, ())) for group in named.groups for slot in group})
-        rule = _indexed(id, named, shares)
+        slots = frozenset().union(*named.groups)
+        standing = base.standing + [NOBODY] * (max(slots) + 1 - len(base.standing))
+        rule = _indexed(id, named, {slot: len(standing[slot][0]) for slot in slots})
+        for slot in rule.first:
+            standing[slot] = ((*standing[slot][0], number), standing[slot][1])
+        for slot in rule.second:
+            standing[slot] = (standing[slot][0], (*standing[slot][1], number))
         return replace(
             base,
-            first=_added(base.first, rule.first, number),
-            second=_added(base.second, rule.second, number),
+            standing=standing,
             rules={**base.rules, number: rule},
             single=base.single if rule.second else base.single | {number},
         )
@@ -119,10 +129,13 @@ class RuleIndex:
         del numbers[id]
         always.pop(number, None)
         rule = rules.pop(number, None)
+        standing = list(self.standing)
+        for slot in (rule.first | rule.second) if rule else ():
+            one, two = standing[slot]
+            standing[slot] = (_without(one, number), _without(two, number))
         return replace(
             self,
-            first=_removed(self.first, rule.first if rule else frozenset(), number),
-            second=_removed(self.second, rule.second if rule else frozenset(), number),
+            standing=standing,
             rules=rules,
             single=self.single - {number},
             always=always,
@@ -137,23 +150,12 @@ def _indexed(id: str, named: RuleGroups, shares: Mapping[int, int]) -> _Indexed:
     return _Indexed(id, sure, ranked[0], second, tuple(ranked[2:]))
 
 
-def _judged(rule: _Indexed, present: frozenset[int]) -> tuple[str, bool] | None:
+def _judged(rule: _Indexed, present: AbstractSet[int]) -> tuple[str, bool] | None:
     if rule.rest and any(group.isdisjoint(present) for group in rule.rest):
         return None
     sure = rule.sure
     return rule.id, sure == () or (sure is not None and not any(group.isdisjoint(present) for group in sure))
 
 
-def _standing(postings: Postings, present: Iterable[int]) -> set[int]:
-    return set().union(*(postings[slot] for slot in postings.keys() & present))
-
-
-def _added(postings: Postings, slots: frozenset[int], number: int) -> Postings:
-    return {**postings, **{slot: (*postings.get(slot, ()), number) for slot in slots}}
-
-
-def _removed(postings: Postings, slots: frozenset[int], number: int) -> Postings:
-    if not slots:
-        return postings
-    left = {slot: tuple(other for other in postings[slot] if other != number) for slot in slots}
-    return {slot: found for slot, found in {**postings, **left}.items() if found}
+def _without(numbers: tuple[int, ...], number: int) -> tuple[int, ...]:
+    return tuple(other for other in numbers if other != number)

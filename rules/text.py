@@ -46,7 +46,7 @@ ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3\ufb50-\ufdff\ufe70-\ufefc]+")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]+")
 REMEMBERED = 1 << 16
 """Words whose spelling is remembered: news repeat themselves, and evening out a word costs more than finding it."""
-JUDGED = 1_000
+JUDGED = 500
 """Characters by which a text's script is judged."""
 SHORT_TEXT = 20
 """Letters under which a text is too short to tell its script."""

@@ -10,16 +10,16 @@ from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, DOTTED,
 from rules.text import clean, fold, has_marks, is_compound, marked_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rules.arabic import Arabic
     from rules.family import Stem
     from rules.peeling import Reading
 
-__all__ = ["COMPOUND", "Vocabulary", "WordSpec"]
+__all__ = ["COMPOUND", "Memory", "Vocabulary", "WordSpec"]
 
 COMPOUND = (-1,)
-"""What `Vocabulary.slots_of` answers for a piece that holds several tokens: ask for its parts."""
+"""What `Vocabulary.find` answers for a piece that holds several tokens: ask for its parts."""
 FLAG_BITS = 8
 SPELLING_BITS = 4
 SHIFT = FLAG_BITS + SPELLING_BITS
@@ -46,6 +46,21 @@ class WordSpec:
     dual: bool | None = None
 
 
+class Memory(dict[str, tuple[int, ...]]):
+    """The slots of each piece of text met before, bounded; asking for another finds them."""
+
+    def __init__(self, find: Callable[[str], tuple[int, ...]]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        found = self._find(piece)
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[piece] = found
+        return found
+
+
 class Vocabulary:
     """Slots by word, and a bounded memory from pieces of text to slots. It only grows; asking changes nothing but the memory."""
 
@@ -58,12 +73,7 @@ class Vocabulary:
         self._exact: dict[str, list[int]] = {}
         self._marked: dict[int, tuple[tuple[str, str], ...]] = {}
         self._avoided: dict[int, tuple[tuple[tuple[str, str], ...], ...]] = {}
-        self._memory: dict[str, tuple[int, ...]] = {}
-
-    @property
-    def memory(self) -> dict[str, tuple[int, ...]]:
-        """Return what is remembered, for the loop that asks for every word of a text."""
-        return self._memory
+        self.memory = Memory(self.find)
 
     def slot(self, spec: WordSpec) -> int:
         """Return the number of a word's slot, made where it is new."""
@@ -71,19 +81,12 @@ class Vocabulary:
         if number is None:
             number = self._numbers[spec] = len(self.sizes)
             self._add(spec, number)
-            self._memory = {}
+            self.memory = Memory(self.find)  # what was found before a new slot must not be taken for all
         return number
 
-    def slots_of(self, piece: str) -> tuple[int, ...]:
+    def find(self, piece: str) -> tuple[int, ...]:
         """Return the slots that a piece of text fills, or `COMPOUND`."""
-        memory = self._memory  # a new slot begins a new memory; what was found before it must not land there
-        found = memory.get(piece)
-        if found is None:
-            found = COMPOUND if is_compound(piece) else tuple(sorted(set(self._filled(piece))))
-            if len(memory) >= REMEMBERED:
-                memory.clear()
-            memory[piece] = found
-        return found
+        return COMPOUND if is_compound(piece) else tuple(sorted(set(self._filled(piece))))
 
     def slots_of_part(self, cleaned: str) -> tuple[int, ...]:
         """Return the slots that one token of a compound piece fills."""
