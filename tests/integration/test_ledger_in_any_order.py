@@ -17,6 +17,7 @@ from storage import (
     Accepted,
     ArticleCommit,
     ArticleKey,
+    BeganNotice,
     ChatAddress,
     DeliveryCommit,
     FeedRecord,
@@ -24,6 +25,7 @@ from storage import (
     Lease,
     MatchCommit,
     NeverAccepted,
+    NoticeCommit,
     PollCommit,
     Revision,
     Sighting,
@@ -230,6 +232,14 @@ class Books(RuleBasedStateMachine):
         self.the_process_dies_and_starts_again()
         assert self.wait(self.store.audit(since=None, now=self.now, fix=True)).fixed == ()
 
+    @rule(begins=st.booleans())
+    def admins_are_told(self, begins: bool) -> None:
+        told = (BeganNotice(key="disk"),) if begins else ()
+        commit = NoticeCommit(
+            chats=tuple(self.chats), texts=(("نص", "low"),), began=told, ended=() if begins else ("disk",)
+        )
+        self.wait(self.store.post_notices(commit, self.now))
+
     # --- the world ------------------------------------------------------------------------------------------------------
 
     @rule(chat=st.integers(0, CHATS - 1), dead=st.booleans())
@@ -284,6 +294,9 @@ class Books(RuleBasedStateMachine):
             "SELECT id, state FROM deliveries WHERE state IN ('pending', 'sending', 'unknown') ORDER BY id"
         )
 
+    def outbox(self) -> list[tuple]:
+        return self.rows("SELECT id FROM messages WHERE state IN ('pending', 'sending', 'unknown')")
+
     def rows(self, sql: str, *parameters: object) -> list[tuple]:
         return self.wait(self.store._read(lambda connection: connection.execute(sql, parameters).fetchall()))
 
@@ -293,13 +306,14 @@ class Books(RuleBasedStateMachine):
         for _ in range(300):
             self.now += 61 * MINUTE
             self.messages_are_claimed(limit=CHATS)
-            if not self.claimed and not self.waiting():
+            if not self.claimed and not self.outbox():
                 break
             while self.claimed:
                 self.a_claimed_message_begins(resend=True)
             while self.begun:
                 self.a_request_is_answered(Accepted(remote_id="9"))
         assert self.waiting() == []
+        assert self.outbox() == []
         self.the_books_balance()
         self.what_the_ledger_calls_sent_was_seen()
 
@@ -322,7 +336,7 @@ def test_whatever_happens_in_whatever_order_the_books_balance_and_no_match_is_lo
     run_state_machine_as_test(
         Books,
         settings=settings(
-            max_examples=60,
+            max_examples=40,
             stateful_step_count=40,
             deadline=None,
             phases=[Phase.generate],
