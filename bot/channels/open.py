@@ -56,9 +56,8 @@ def _telegram(settings: Settings, style: AlertStyle, *, log: Logger, wanted: boo
         if wanted:
             log.error("channel_waits", kind="telegram", reason=f"{reason}; its messages are kept")
         return None
-    from bot.channels.telegram_channel import (
-        TelegramChannel,
-    )  # the library is slow to load, and seldom needed elsewhere
+    # Loaded late: the library takes its time, and most commands need none of it.
+    from bot.channels.telegram_channel import TelegramChannel
 
     return TelegramChannel(token, style, base_url=settings.telegram.base_url)
 
