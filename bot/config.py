@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.config_channels import SEVERITIES, read_channels, read_routes, read_telegram
 from bot.config_feeds import read_feed_list, read_fetch, read_positive
 from bot.settings import DigestSettings, Heartbeat, KeepSettings, QuietHours, Settings
+from bot.text_files import read_text_file
 from rules import Form, Position, Problem, Scalar, read_yaml
 from rules.errors import MistakesFound
 
@@ -29,7 +30,11 @@ LOCALE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{4})?([-_][A-Za-z]{2})?")
 
 def read_settings(path: Path) -> Settings:
     """Return the configuration of a file. Raise `MistakesFound` with every mistake; warnings are dropped here."""
-    settings, problems = settings_of(_text(path), path)
+    if not path.exists():
+        message = f"there is no such file ({path}); `marsad init` writes a newsroom"
+        at = Position(file=path.name, line=1, column=1)
+        raise MistakesFound([Problem(at=at, code="no_file", message=message)])
+    settings, problems = settings_of(read_text_file(path, path.name), path)
     mistakes = [problem for problem in problems if not problem.warning]
     if settings is None or mistakes:
         raise MistakesFound(mistakes)
@@ -46,21 +51,6 @@ def settings_of(text: str, path: Path) -> tuple[Settings | None, list[Problem]]:
     reader = _Reader(path, list(found))
     settings = reader.settings(node) if node is not None else None
     return settings, sorted(reader.problems, key=lambda problem: problem.at)
-
-
-def _text(path: Path) -> str:
-    top = Position(file=path.name, line=1, column=1)
-    try:
-        return path.read_text("utf-8-sig")
-    except FileNotFoundError as error:
-        message = f"there is no such file ({path}); `marsad init` writes a newsroom"
-        raise MistakesFound([Problem(at=top, code="no_file", message=message)]) from error
-    except UnicodeDecodeError as error:
-        message = f"the file is not UTF-8 (byte {error.start + 1}); save it as UTF-8"
-        raise MistakesFound([Problem(at=top, code="not_utf8", message=message)]) from error
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        raise MistakesFound([Problem(at=top, code="unreadable", message=message)]) from error
 
 
 class _Reader:

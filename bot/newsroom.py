@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from importlib.resources import files
@@ -13,6 +12,7 @@ from bot.config_feeds import ID
 from bot.feeds.addresses import feed_address_problem
 from bot.opml import read_opml
 from bot.settings import FeedSettings
+from bot.text_files import read_text_file
 from rules import Position, Problem, RuleSource, TableSource
 from rules.errors import MistakesFound
 from rules.forms import read_duration
@@ -90,18 +90,11 @@ def _paths(places: Iterable[Path], kinds: tuple[str, ...]) -> list[Path]:
 
 def _source(path: Path, home: Path, problems: list[Problem]) -> RuleSource | None:
     name = str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
-    at = Position(file=name, line=1, column=1)
     try:
-        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-        return RuleSource(file=name, text=data.decode("utf-8").replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8")
-        line, column = good.count("\n") + 1, len(good) - good.rfind("\n")
-        message = "the file is not UTF-8 from here on; save it as UTF-8"
-        problems.append(Problem(at=Position(file=name, line=line, column=column), code="not_utf8", message=message))
-    except OSError as error:
-        problems.append(Problem(at=at, code="unreadable", message=f"the file cannot be read: {error.strerror}"))
-    return None
+        return RuleSource(file=name, text=read_text_file(path, name))
+    except MistakesFound as error:
+        problems += error.problems
+        return None
 
 
 def starter_sources() -> list[RuleSource]:

@@ -12,6 +12,7 @@ import click
 from bot.cli.options import config_option, json_option
 from bot.config import read_settings, settings_of
 from bot.newsroom import find_config, gather_feeds, gather_sources, gather_tables
+from bot.text_files import read_text_file
 from rules import Position, Problem, RuleFiles, nearest, read_rules, read_tables
 from rules.errors import MistakesFound, UsageError
 
@@ -68,14 +69,13 @@ def check(path: Path) -> tuple[list[Problem], RuleFiles | None]:
 
     Mistakes in the configuration do not hide those of the other files.
     """
+    if not path.is_file():
+        message = f"{path}: there is no such file; `marsad init` writes a newsroom"
+        raise UsageError(message)
     try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror}"
-        raise UsageError(message) from error
-    except UnicodeDecodeError:
-        return list(_mistakes_of(path)), None
-    settings, problems = settings_of(text, path)
+        settings, problems = settings_of(read_text_file(path, path.name), path)
+    except MistakesFound as error:
+        settings, problems = None, list(error.problems)
     if settings is None:  # not even its YAML can be read; the rules in their usual places are looked at all the same
         sources, wrong = gather_sources(_usual(path))
         files = read_rules(sources)
@@ -95,14 +95,6 @@ def _usual(path: Path) -> Settings:
     settings, _ = settings_of(json.dumps(places), path)
     assert settings is not None  # noqa: S101 - our own text reads
     return settings
-
-
-def _mistakes_of(path: Path) -> tuple[Problem, ...]:
-    try:
-        read_settings(path)
-    except MistakesFound as error:
-        return error.problems
-    return ()
 
 
 def _loose_ends(files: RuleFiles, settings: Settings, feeds: list[FeedSettings]) -> Iterator[Problem]:

@@ -196,8 +196,9 @@ def test_check_tells_every_mistake_of_every_file_at_once(marsad: Callable, rules
     }
 
 
-def test_rules_are_checked_though_the_configuration_is_no_yaml(marsad: Callable, rules: Path) -> None:
-    (rules / "marsad.yaml").write_text("feeds: [\n", "utf-8")
+@pytest.mark.parametrize("data", [b"feeds: [\n", "name: ر\n# é".encode("cp1256", "replace") + b"\xff\xfe"])
+def test_rules_are_checked_though_the_configuration_is_no_yaml(marsad: Callable, rules: Path, data: bytes) -> None:
+    (rules / "marsad.yaml").write_bytes(data)
     (rules / "watchlists" / "b.yaml").write_text("watchlists:\n  - id: B\n    match: مفهوم كوريا الشمالية\n", "utf-8")
     done = marsad("check")
     assert done.status == 1
