@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import resource
 import socket
 from contextlib import AsyncExitStack
@@ -344,8 +345,11 @@ def _in_words(error: Exception) -> str:
         return "its host name is not found"
     if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
         return "the proxy gives no connection"
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return "no secure connection"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"no connection: {error.os_error.strerror or type(error.os_error).__name__}"
+        number = error.os_error.errno
+        return f"no connection: {os.strerror(number) if number else type(error.os_error).__name__}"
     if isinstance(error, aiohttp.ClientPayloadError):
         return "the answer was cut short"
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | ConnectionError):

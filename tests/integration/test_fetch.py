@@ -223,6 +223,27 @@ async def test_a_broken_answer_is_a_passing_failure_told_in_words(server: FeedSe
     assert BROKEN[fault] in str(refused)
 
 
+async def test_a_port_that_nobody_listens_on_is_told_in_words(unused_tcp_port: int) -> None:
+    refused = await refusal(f"http://127.0.0.1:{unused_tcp_port}/feed")
+    assert isinstance(refused, TransientFetchError)
+    assert str(refused).endswith("no connection: Connection refused")
+
+
+async def test_a_server_without_tls_behind_https_is_told_in_words(server: FeedServer) -> None:
+    refused = await refusal(server.url("/feed").replace("http:", "https:"))
+    assert isinstance(refused, TransientFetchError)
+    assert str(refused).endswith(("no secure connection", "Connection reset by peer"))
+
+
+async def test_a_name_that_does_not_exist_is_told_in_words() -> None:
+    def nowhere(*_: object) -> list[AddrInfo]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async with Fetcher(FetchSettings(), version="1", lookup=Lookup(nowhere)) as fetcher:
+        with pytest.raises(TransientFetchError, match="its host name is not found"):
+            await fetcher.fetch(FetchRequest(url="https://nowhere.example/feed"))
+
+
 async def test_an_encoding_that_nobody_asked_for_is_refused(server: FeedServer) -> None:
     server.page("/feed", FEED, fault=Fault.BROTLI)
     assert "not asked for" in str(await refusal(server.url("/feed")))
