@@ -95,6 +95,12 @@ class Arabic:
         return frozenset(word for phrase in phrases for word in phrase.split())
 
     @cached_property
+    def origins(self) -> frozenset[str]:
+        """Return the keys of adjectives that say where someone is from (سوري): as terms they agree in gender and number."""
+        sure = (place for key, place in self.places.items() if key not in self.no_nisba)
+        return frozenset(key_of(nisba) for place in sure for nisba in place.nisbas if " " not in nisba)
+
+    @cached_property
     def own_names(self) -> frozenset[str]:
         """Return the keys of all single words of names and places."""
         return frozenset(word for phrase in (*self.names, *self.places) for word in phrase.split())

@@ -110,6 +110,12 @@ class _Family:
         elif fold(word) in arabic.places:
             self._place(word)
             self._variants(word)
+        elif fold(without_article(arabic, word)) in arabic.origins:
+            masculine = without_article(arabic, word)
+            self._put(word, CLITICS, "word")
+            self._put(masculine + "ة", ADJECTIVE, "agreement")  # سورية is the country's name too
+            self._put(masculine + "ه", ADJECTIVE, "agreement")
+            self._adjective(masculine, "agreement")
         elif is_foreign(arabic, word):
             self._name(word)
         elif arabic.is_verb(word) and without_article(arabic, word) == word:
@@ -268,7 +274,12 @@ class _Family:
         for feminine in arabic.feminines.get(fold(base), ()):
             self._written(feminine, "feminine", checked=False)
             self._sound(feminine, "feminine")
-        if options.agrees or (base.endswith("ي") and not plurals and len(base) >= SHORTEST_ADJECTIVE):
+        as_adjective = (
+            base.endswith("ي") and len(base) >= SHORTEST_ADJECTIVE and (not plurals or f"{base}ون" in plurals)
+        )
+        if as_adjective:
+            self._allowed.add(base + "ة")
+        if options.agrees or as_adjective:
             self._agreeing(base)
 
     @staticmethod
