@@ -85,6 +85,7 @@ class Arabic:
         self.entries = lru_cache(1 << 16)(lexicon.entries)
         self.knows = lru_cache(1 << 16)(self._knows)
         self.readings = lru_cache(1 << 15)(self._readings)
+        self.nouns = lru_cache(1 << 14)(self._nouns)
 
     @cached_property
     def own_words(self) -> frozenset[str]:
@@ -115,7 +116,7 @@ class Arabic:
             return True
         return any(entry.noun or entry.form == entry.lemma for entry in self.entries(key))
 
-    def nouns(self, lemma: str) -> tuple[str, ...]:
+    def _nouns(self, lemma: str) -> tuple[str, ...]:
         """Return the forms of a lemma that are nouns or adjectives."""
         return tuple(entry.form for entry in self.lexicon.forms(lemma) if entry.noun)
 

@@ -199,7 +199,9 @@ class _Family:
         bases = self._bases(bare)
         self._allowed = {bare, *bases, *(base[:-1] for base in bases if base.endswith("ة"))}
         for base in bases:
-            self._allowed.update(self._arabic.lemmas(base), self._arabic.plurals.get(fold(base), ()))
+            feminine = (base + "ة",) if base + "ة" in self._arabic.nouns(base) else ()
+            self._allowed.update(self._arabic.lemmas(base), self._arabic.plurals.get(fold(base), ()), feminine)
+            self._allowed.update(self._arabic.feminines.get(fold(base), ()))
         self._written(bare, "word", checked=False)
         for base in bases:
             self._inflected(base)
@@ -401,9 +403,7 @@ class _Family:
     def _synonyms(self, word: str) -> None:
         keys = {fold(word), fold(without_article(self._arabic, word)), *map(fold, self._bases(word))}
         own = [synonym for key in keys for synonym in self._arabic.synonyms.get(key, ()) if " " not in synonym]
-        others = FamilyOptions(
-            nisba=False, synonyms=False, verbs=False, agrees=self._options.agrees, as_written=False, name=False
-        )
+        others = FamilyOptions(nisba=False, synonyms=False, verbs=self._options.verbs, agrees=self._options.agrees)
         for synonym in own:
             for stem in family(self._arabic, synonym, others):
                 self._put(stem.form, stem.flags, "synonym")
@@ -433,7 +433,8 @@ class _Family:
 
     def _with_ha(self, form: str) -> int:
         """Return what a form allows that is written with ه for ة: «عمله» is his work, but «العمله» can be nothing but العملة."""
-        return ADJECTIVE | (DEFINITE if self._arabic.is_strong(fold(form[:-1])) else 0)
+        key = fold(form[:-1])
+        return ADJECTIVE | (DEFINITE if key in self._arabic.plurals or key in self._arabic.masdars else 0)
 
     def _is_ending(self, form: str) -> bool:
         """Tell whether the last two letters are an ending, and no root letters as in ميزان."""
@@ -484,7 +485,7 @@ class _Family:
         if key in arabic.singulars:
             singulars = arabic.singulars[key]
             return "" if any(single in allowed for single in singulars) else singulars[0]
-        lemmas = [entry.lemma for entry in arabic.entries(key) if entry.noun]
+        lemmas = [entry.lemma for entry in arabic.entries(key) if entry.listed]
         if any(lemma in allowed for lemma in lemmas):
             return ""
         if key in arabic.plurals and form not in allowed:
@@ -494,6 +495,10 @@ class _Family:
     def _without_strangers(self) -> Iterator[Stem]:
         """Leave out what the table of false friends names, and add the other seat of a hamza within the word."""
         strangers = self.strangers()
+        if self._options.nisba is False:  # «صاروخي» might be two rockets of somebody's, but is not what is asked for
+            for base in (self._word, *self._allowed):
+                for nisba in self._arabic.nisbas.get(fold(base), ()):
+                    strangers.setdefault(fold(nisba), []).append(nisba)
         for key, stem in list(self._found.items()):
             if stem.form != self._word and any(_same_seat(stem.form, form) for form in strangers.get(key, ())):
                 continue

@@ -16,10 +16,9 @@ import tempfile
 import zlib
 from array import array
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules.text import fold
 
@@ -29,21 +28,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Lexicon", "open_lexicon"]
 
-FORMAT = 5
+FORMAT = 6
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
 EMPTY = 0
-NOUN = 1
+LISTED, PARTLY = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A form as the lexicon has it. ``noun`` is True where simplemma knows the form with the article."""
+class Entry(NamedTuple):
+    """A form as the lexicon has it; ``noun`` also where that is but likely, ``listed`` where it is known with the article."""
 
     form: str
     lemma: str
     noun: bool
+    listed: bool
 
 
 class Lexicon:
@@ -124,7 +123,8 @@ class Lexicon:
         return str(self._lemmas[self._lemma_at[number] : self._lemma_at[number + 1]], "utf-8")
 
     def _entry(self, number: int) -> Entry:
-        return Entry(self._form(number), self._lemma(self._lemma_of[number]), bool(self._flags[number] & NOUN))
+        flags = self._flags[number]
+        return Entry(self._form(number), self._lemma(self._lemma_of[number]), flags != 0, flags == LISTED)
 
 
 def open_lexicon(cache: Path | None) -> Lexicon:
@@ -176,7 +176,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _build(key: bytes) -> bytes:
-    rows = sorted({(fold(form), form, lemma, noun) for form, lemma, noun in _rows()})
+    rows = sorted({(fold(form), form, lemma, flags) for form, lemma, flags in _rows()})
     lemmas = sorted({lemma for _, _, lemma, _ in rows})
     number_of = {lemma: number for number, lemma in enumerate(lemmas)}
     forms = [form.encode() for _, form, _, _ in rows]
@@ -199,7 +199,7 @@ def _build(key: bytes) -> bytes:
             _offsets(lemma_bytes).tobytes(),
             counts.tobytes(),
             array("I", by_lemma).tobytes(),
-            bytes(NOUN if noun else 0 for _, _, _, noun in rows),
+            bytes(flags for _, _, _, flags in rows),
             b"".join(forms),
             b"".join(lemma_bytes),
             extras,
@@ -245,7 +245,7 @@ def _offsets(pieces: list[bytes]) -> array[int]:
     return offsets
 
 
-def _rows() -> Iterator[tuple[str, str, bool]]:
+def _rows() -> Iterator[tuple[str, str, int]]:
     """Yield form, lemma, and whether it is a noun or adjective: those are listed with the article, which is taken off.
 
     A lemma with neither the article nor a form in ي, as verbs have it, is a noun that simplemma lists in part, unless it
@@ -264,10 +264,10 @@ def _rows() -> Iterator[tuple[str, str, bool]]:
     for form, lemma in every.items():
         if not _has_article(form, lemma):
             partly = lemma not in with_article and lemma not in verbs and lemma[0] not in "يتنأ"
-            yield form, lemma, partly or (form, lemma) in definite
+            yield form, lemma, LISTED if (form, lemma) in definite else PARTLY if partly else 0
     for form, lemma in definite:
         if every.get(form) != lemma:
-            yield form, lemma, True
+            yield form, lemma, LISTED
 
 
 def _has_article(form: str, lemma: str) -> bool:

@@ -89,6 +89,8 @@ class _Ways:
                 if number and word.isdecimal() and fold(words[number - 1]) != "رقم":
                     label = WordSpec(word="رقم", options=FamilyOptions(as_written=True), inner=True)
                     yield Way((*specs[:number], label, *specs[number:]), why)
+                elif number > 1 and word.isdecimal() and fold(words[number - 1]) == "رقم":
+                    yield Way((*specs[: number - 1], *specs[number:]), why)
 
     def _spec(self, word: str, options: FamilyOptions, typed: str) -> WordSpec:
         return WordSpec(
@@ -178,7 +180,7 @@ class _Ways:
         for spelling in arabic.names.get(key, ()):
             if " ".join(map(fold, spelling.split())) != key:
                 yield spelling, "name", True
-        if options.synonyms and not options.name:
+        if options.synonyms and not self._term.name:
             bases = [key] if length > 1 else [key, *map(fold, arabic.singulars.get(key, ()))]
             for base in bases:
                 yield from ((synonym, "synonym", False) for synonym in arabic.synonyms.get(base, ()))

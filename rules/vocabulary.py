@@ -144,7 +144,7 @@ class Vocabulary:
                 (
                     fold(stem.form),
                     stem.flags | self._spelling(stem) << FLAG_BITS,
-                    stem.why.endswith("dual"),
+                    stem.form.endswith(("تان", "تين")) or (stem.form.endswith("ان") and stem.form != word),
                 )
                 for stem in family(self.arabic, word, options)
             )
