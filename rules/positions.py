@@ -281,6 +281,10 @@ AFTER_MARK = re.compile(rf"[ ]*(?:-[ ]+)*(?:-|[A-Za-z_]+:)([{''.join(BAD_SPACES)
 CONTROL = re.compile(r"[^\t\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no YAML file may hold, and the separators that YAML takes for line ends though no editor shows them so."""
 BLOCK = re.compile(r"^([ ]*(?:-[ ]+)*)(?:[^\s#'\"][^:]*:[ ]+|-[ ]+)?[|>][+\-0-9]*[ ]*(?:#.*)?$")
+VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[A-Za-z_]+:[ ]+)?(?=\S)")
+BAD_BEGIN = re.compile(r"([@%`])|([*&!])(?![A-Za-z0-9_!<-])")
+AFTER_QUOTE = re.compile(r"(?:\"[^\"\\]*\"|'[^']*')[ ]*([^\s#:,\]}'\"])")
+SECOND_COLON = re.compile(r"[^\s'\"\[\]{}|>&*!%@`#][^'\"\[\]{}#]*?(:)(?:\s|$)")
 LOST_HASHTAG = re.compile(r"^\s*(?:-|[^\s'\"#][^:'\"]*:)\s+(#(?=[^\s#])\S*)\s*$")
 
 
@@ -343,7 +347,30 @@ def _structure(row: _Row, number: int, file: str, problems: list[Problem]) -> _R
         at = _place(file, number, row.text.find("#") + row.hidden)
         message = f"\"#\" starts a comment here, so nothing stands in this place; for the hashtag write '{hashtag[1]}' in quotes"
         problems.append(Problem(at=at, code="lost_hashtag", message=message))
-    return row
+    return _quoted(row, number, file, problems)
+
+
+def _quoted(row: _Row, number: int, file: str, problems: list[Problem]) -> _Row:
+    """Tell a value that lacks its quotes, and give it some, so that the mistakes after it are found too."""
+    found = VALUE.match(row.text)
+    begin = found.end() if found else len(row.text)
+    value = row.text[begin:]
+    sign, after, colon = BAD_BEGIN.match(value), AFTER_QUOTE.match(value), SECOND_COLON.match(value)
+    if sign:
+        place, message = 0, f'a value may not begin with "{sign[0]}"; put the whole value in quotes'
+    elif after:
+        place, message = (
+            after.start(1),
+            "text after a closing quote; put the whole value in quotes, or use «» inside it",
+        )
+    elif colon and found and found[0].rstrip().endswith(":"):
+        place, message = colon.start(1), 'a second ":" in this line; put text that holds a colon in quotes'
+    else:
+        return row
+    at = _place(file, number, begin + place + row.hidden)
+    problems.append(Problem(at=at, code="yaml", message=message))
+    quoted = value.rstrip().replace("'", "''")
+    return _Row(text=f"{row.text[:begin]}'{quoted}'", hidden=row.hidden)
 
 
 def _place(file: str, number: int, offset: int) -> Position:

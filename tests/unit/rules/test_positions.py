@@ -93,6 +93,36 @@ def test_a_no_break_space_hides_no_other_mistake() -> None:
     assert [line.split(": ")[0] for line in told("a:\n\u00a0 b: 1\n  b: 2\n")] == ["f.yaml:2:1", "f.yaml:3:3"]
 
 
+def test_values_without_their_quotes_hide_no_other_mistake() -> None:
+    text = (
+        "a:\n  - *سلاح\n  - %5\n  - @user\n  - &عاجل x\n  - \"فاغنر\" العسكرية\n  - 'x' y\nb: عاجل: هدنة\nc: `x\nb: 2\n"
+    )
+    assert [line.split(": ")[0].removeprefix("f.yaml:") for line in told(text)] == [
+        "2:5", "3:5", "4:5", "5:5", "6:13", "7:9", "8:8", "9:4", "10:1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x سلاح\nb: *x\n",
+        "a: \"x\" # ملاحظة\nb: 'y'\n",
+        "a: {b: c, d: [\"x\", 'y']}\n",
+        "a: https://n.example:80/x\nb: 12:30\n",
+        "- a: x\n  b: 'y: z'\n",
+        '"a": "b"\n',
+        "a: |\n  *سلاح\n  x: y: z\n",
+        "a: x # y: z\n",
+        "a: !!str x\n",
+        "'a b': c\n",
+        "a: 'it''s'\n",
+        'a: "x \\" y"\n',
+    ],
+)
+def test_good_yaml_is_left_alone(text: str) -> None:
+    assert told(text) == []
+
+
 def test_in_literal_text_nothing_is_yaml() -> None:
     node, problems = read_yaml("a:\n  - b: |\n      ليس: #غزة\n      -\u00a0س\n      not:\u00a0ص\n    c: x\n", "f.yaml")
     assert problems == ()
