@@ -132,7 +132,8 @@ class Arabic:
         """Tell whether the word is the dictionary form of a verb and no noun."""
         key = fold(word)
         if key in self.verbs:
-            return key not in self.masdars and key not in self.plurals and key not in self.singulars
+            own = (self.masdars, self.plurals, self.singulars, self.nisbas, self.feminines)
+            return not any(key in table for table in own)
         found: Sequence[Entry] = self.entries(key)
         if len(key) < 4 or not found or any(entry.noun for entry in found):
             return False

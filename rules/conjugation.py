@@ -18,12 +18,17 @@ PRESENT = PAST | LAM
 BEFORE_PRONOUN = PRONOUN | CONJUNCTION
 CONSONANT_ENDINGS = ("ت", "تم", "تما", "تن", "نا", "ن")
 LONG = "اوي"
+PLAIN_PRESENT = 4
+"""Letters of an imperfect (يشكّل) from which the past is read off where the table leaves it out: «شكلت», never «شكل»."""
 
 
 def conjugate(verb: Verb) -> Iterator[tuple[str, int]]:
     """Yield every form of a verb, active and passive, with what it allows around it."""
     if verb.past:  # some are left out of the table: their letters are another word
         yield from _past(verb.past, verb.short)
+    elif len(verb.present) == PLAIN_PRESENT:
+        plain = verb.present[1:].replace("ؤ", "أ")
+        yield from ((form, flags) for form, flags in _past(plain, verb.short) if form not in {plain, plain + "ا"})
     yield from _present(verb.present)
     if verb.passive_past:
         yield from _past(verb.passive_past, verb.short)

@@ -30,6 +30,8 @@ ADJECTIVE = CLITICS | ARTICLE
 BEFORE_PRONOUN = NOUN & ~BARE & ~ARTICLE
 SHORTEST_INFLECTED = 3
 SHORTEST_ADJECTIVE = 4
+PARTICIPLES = ("مت", "مست")
+"""What an unknown word begins with that is no foreign name but a new participle (متحور)."""
 
 
 class Stem(NamedTuple):
@@ -116,7 +118,7 @@ class _Family:
             self._put(masculine + "ة", ADJECTIVE, "agreement")  # سورية is the country's name too
             self._put(masculine + "ه", ADJECTIVE, "agreement")
             self._adjective(masculine, "agreement")
-        elif is_foreign(arabic, word):
+        elif is_foreign(arabic, word) and not word.startswith(PARTICIPLES):
             self._name(word)
         elif arabic.is_verb(word) and without_article(arabic, word) == word:
             self._put(word, INDEFINITE | PRONOUN, "word")
@@ -390,8 +392,17 @@ class _Family:
 
     def _conjugated(self, verb: Verb, why: str) -> None:
         for form, flags in conjugate(verb):
-            if form == self._word or not self._is_other_word(form):
+            if form == self._word or not self._is_other_verb_form(form):
                 self._put(form, flags, why)
+
+    def _is_other_verb_form(self, form: str) -> bool:
+        """Tell whether a verb's form is another word in its dictionary form: «تقدم», but not some rare plural («أقال»)."""
+        key = fold(form)
+        other = "" if key in self._found else self._other_word(key, form)
+        if not other or (fold(other) != key and key not in self._arabic.singulars and key not in self._arabic.places):
+            return False
+        self.refused[form] = other
+        return True
 
     def _lexical_verb_forms(self) -> Iterator[str]:
         for entry in self._arabic.entries(fold(self._word)):
