@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import random
+import sqlite3
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,9 +21,11 @@ from bot.config import read_settings
 from bot.logs import configure_logs
 from bot.secrets import know_settings
 from bot.service.service import open_service
+from bot.web.health import checks_of
 from rules.errors import MissingSecret
 from storage import FeedRecord, FeedUpdate, Lease, Sighting
-from tests.fakes.feed_server import FeedServer
+from tests.fakes.feed_server import FeedServer, rss
+from tests.fakes.feed_texts import Item
 from tests.fakes.telegram_server import TOKEN, FakeTelegram, Fault, FloodLimits
 from tests.integration.test_store_contract import article, match, poll, to
 
@@ -345,3 +348,31 @@ async def test_a_telegram_address_may_come_from_the_environment_and_one_that_is_
     monkeypatch.setenv("DESK", "@desk")
     async with open_service(settings) as service:
         assert sum(chat.address.kind == "telegram" for chat in await service.store.chats()) == 1
+
+
+async def test_a_desk_that_cannot_commit_is_stuck_after_five_minutes_and_well_again_when_it_can(
+    newsroom: Newsroom, clock: HandClock, tmp_path: Path
+) -> None:
+    with FeedServer() as server:
+        server.page("/rss", rss([Item(guid="1", title="وصول شحنة سلاح")]), hold=0.3)
+        feeds = f"feeds: [{{id: a, url: '{server.url('/rss')}'}}]\nfetch: {{allow_hosts: [127.0.0.1]}}\n"
+        async with newsroom(feeds, bot=False) as service, asyncio.TaskGroup() as group:
+            desk = group.create_task(service.poller.serve_desk())
+            assert await service._start_polls(group) == 1
+            other = sqlite3.connect(tmp_path / "marsad.db", isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")  # the answer is still held back
+            async with asyncio.timeout(20):
+                while service._signs.desk_since is None:  # noqa: ASYNC110 - a sign, not an event
+                    await asyncio.sleep(0.02)
+            clock.moment += timedelta(seconds=301)
+            service._signs.ticked()
+            checks = checks_of(await service.watch.monitor.vitals())
+            assert {name for name, check in checks.items() if not check.ok} == {"desk", "database"}
+            other.execute("ROLLBACK")
+            other.close()
+            await service.poller.drain()
+            clock.moment += timedelta(seconds=5)
+            checks = checks_of(await service.watch.monitor.vitals())
+            assert all(check.ok for check in checks.values()), checks
+            assert service.tally.new_articles == 1
+            desk.cancel()
