@@ -110,6 +110,10 @@ class Arabic:
         """Tell whether the lexicon or the tables know the word as more than a name."""
         return key in self.own_words or key in self.lexicon
 
+    def is_common_news(self, key: str) -> bool:
+        """Tell whether the own tables have the word: then the news use it."""
+        return key in self.own_words or key in self.own_names
+
     def is_strong(self, key: str) -> bool:
         """Tell whether the key is a name, a noun or a dictionary form, and no mere form of a verb."""
         if key in self.own_words or key in self.own_names:
@@ -144,7 +148,7 @@ class Arabic:
         return key in self.own_words or key in self.own_names or key in self.lexicon
 
     def _readings(self, cleaned: str) -> tuple[Reading, ...]:
-        return tuple(readings(cleaned, self.knows, self.is_strong, self.both_readings))
+        return tuple(readings(cleaned, self.knows, self.is_strong, self.is_common_news, self.both_readings))
 
     def _two_ways(self, name: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         there: dict[str, tuple[str, ...]] = {}

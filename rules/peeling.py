@@ -59,18 +59,22 @@ class Reading(NamedTuple):
 
 
 def readings(
-    cleaned: str, knows: Callable[[str], bool], strong: Callable[[str], bool], both: Mapping[str, frozenset[str]]
+    cleaned: str,
+    knows: Callable[[str], bool],
+    strong: Callable[[str], bool],
+    common: Callable[[str], bool],
+    both: Mapping[str, frozenset[str]],
 ) -> list[Reading]:
     """Return the readings of a cleaned token that hold, the least peeled first.
 
     ``knows`` tells whether a key is a word of the lexicon or the tables, ``strong`` whether it is more than some form of a
-    verb: «ووقف» may be a passive, and is yet و + وقف. ``both`` names the tokens that are words of their
-    own and yet stand more often for a peeled stem in the news (بحرية: ب + حرية).
+    verb: «ووقف» may be a passive, and is yet و + وقف. ``common`` tells a word of the own tables. ``both`` names the tokens
+    that are words of their own and yet stand more often for a peeled stem in the news (بحرية: ب + حرية).
     """
     key = fold(cleaned)
     if not key or not "\u0621" <= key[0] <= "\u064a":
         return [Reading(key, BARE, 0, 0, 0)]
-    found = sorted(_every(cleaned, key), key=lambda reading: reading.cost)
+    found = sorted(_every(cleaned, key, common), key=lambda reading: reading.cost)
     best = next((reading.cost for reading in found if _attested(reading, strong, strong)), None)
     if best is None:
         best = next((reading.cost for reading in found if _attested(reading, knows, strong)), None)
@@ -87,8 +91,8 @@ def _holds(reading: Reading, best: int, knows: Callable[[str], bool], strong: Ca
     return _attested(reading, knows, strong) or (reading.cost < best and len(reading.key) > SHORTEST)
 
 
-def _every(cleaned: str, key: str) -> Iterator[Reading]:
-    for start, needs, cost in _fronts(cleaned, key):
+def _every(cleaned: str, key: str, common: Callable[[str], bool]) -> Iterator[Reading]:
+    for start, needs, cost in _fronts(cleaned, key, common):
         stem = key[start:]
         hamza = HAMZAS.get(cleaned[start], 0)
         yield Reading(stem, needs | BARE, hamza | ENDS.get(cleaned[-1], 0), start, cost)
@@ -101,7 +105,7 @@ def _every(cleaned: str, key: str) -> Iterator[Reading]:
             yield Reading(stem[:-2], needs | PRONOUN | VERB, hamza, start, cost + 2)
 
 
-def _fronts(cleaned: str, key: str) -> Iterator[tuple[int, int, int]]:
+def _fronts(cleaned: str, key: str, common: Callable[[str], bool]) -> Iterator[tuple[int, int, int]]:
     """Yield where the stem begins, what it must allow, and how many letters were peeled; the article costs nothing.
 
     The article has a bare alef, and ل + ال is written لل, in which the second lam may also belong to the word (لليمن).
@@ -122,7 +126,8 @@ def _fronts(cleaned: str, key: str) -> Iterator[tuple[int, int, int]]:
             if preposition != "ل" and cleaned.startswith("ال", begin) and size - begin >= 4:
                 yield begin + 2, joined | bit | ARTICLE, begin
             if preposition == "ل" and key.startswith("ل", begin) and size - begin >= 3:
-                yield begin + 1, joined | bit | ARTICLE, begin + 1
+                # «للدول» is ل + الدول although the lexicon has some «لدول»; but «للبنان» is لبنان.
+                yield begin + 1, joined | bit | ARTICLE, begin + (1 if common(key[begin:]) else 0)
                 if key.startswith("لل", at) and size - begin >= 4 and key[begin + 1] != "ل":
                     yield begin, joined | bit | ARTICLE, begin  # للبنان as «لِلّبنان»: the article is swallowed
         if key.startswith("س", at) and size - at >= 4 and key[at + 1] in "يتنا":
@@ -131,6 +136,8 @@ def _fronts(cleaned: str, key: str) -> Iterator[tuple[int, int, int]]:
 
 def _attested(reading: Reading, knows: Callable[[str], bool], strong: Callable[[str], bool]) -> bool:
     key = reading.key
+    if key.startswith("لل"):  # whatever the lexicon has under it, it is ل + ال
+        return False
     if reading.needs & ARTICLE:
         return strong(key)
     if knows(key):
