@@ -20,6 +20,8 @@ __all__ = ["ConsoleChannel", "console_text"]
 RLM = "\N{RIGHT-TO-LEFT MARK}"
 MARKED = ("\x1b[1;33m", "\x1b[0m")
 FAINT = ("\x1b[2m", "\x1b[0m")
+ERASE = "\x1b[K"
+"""The rest of the line on a terminal, where `poll` may show how far it is."""
 
 
 class ConsoleChannel:
@@ -37,7 +39,7 @@ class ConsoleChannel:
         """Print the message and an empty line."""
         text = console_text(alert_lines(message, self._style), colour=self._colour)
         try:
-            self._stream.write(text + "\n")
+            self._stream.write((ERASE if self._colour else "") + text + "\n")
             self._stream.flush()
         except (OSError, ValueError) as error:
             return AgainLater(reason=f"standard output: {error}", stops="channel")

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.options import config_option, load_settings
+from bot.colour import colour_wanted
 
 if TYPE_CHECKING:
-    from bot.service.service import Report
+    from bot.service.service import Report, Service
 
 __all__ = ["command"]
+
+ERASE = "\r\x1b[K"
 
 
 @click.command("poll")
@@ -40,11 +43,21 @@ def command(config: str | None, *, once: bool, every: bool, dry_run: bool, as_js
 
     del once
     configure_logs(log_level)
-    report = run_loop(poll_once(load_settings(config), every=every, dry_run=dry_run))
+    progress = _progress if colour_wanted(sys.stderr) else None
+    report = run_loop(poll_once(load_settings(config), every=every, dry_run=dry_run, progress=progress))
+    if progress:
+        click.echo(ERASE, err=True, nl=False)
     if as_json:
         print_json(report)
     else:
         click.echo(summary(report), err=True)
+
+
+def _progress(service: Service) -> None:
+    """Show how far the round is, in one line of a terminal that the next output erases."""
+    tally = service.tally
+    text = f"{tally.polled} feeds polled, {tally.new_articles} new articles, {tally.matches} matches"
+    click.echo(f"{ERASE}{text}\r", err=True, nl=False)
 
 
 def print_json(report: Report) -> None:

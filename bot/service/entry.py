@@ -17,7 +17,7 @@ from bot.service.service import open_service
 from storage import copy_database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from bot.service.service import Report, Service
     from bot.settings import Settings
@@ -27,6 +27,8 @@ __all__ = ["poll_once", "run_service", "stop_on_signals"]
 LAST_RESORT_S = 9.0
 """After a stop signal the process is gone by then, whatever hangs; all that matters is in the database by design."""
 
+PROGRESS_S = 0.5
+
 
 async def run_service(settings: Settings, *, dry_run: bool = False) -> None:
     """Run until SIGINT or SIGTERM."""
@@ -35,10 +37,27 @@ async def run_service(settings: Settings, *, dry_run: bool = False) -> None:
             await service.run(stop)
 
 
-async def poll_once(settings: Settings, *, every: bool = False, dry_run: bool = False) -> Report:
-    """Poll one round and deliver; return what was done."""
+async def poll_once(
+    settings: Settings,
+    *,
+    every: bool = False,
+    dry_run: bool = False,
+    progress: Callable[[Service], None] | None = None,
+) -> Report:
+    """Poll one round and deliver; return what was done. ``progress`` is called twice a second meanwhile."""
     async with _opened(settings, dry_run=dry_run) as service:
-        return await service.poll_once(every=every)
+        telling = asyncio.create_task(_keep_telling(service, progress)) if progress else None
+        try:
+            return await service.poll_once(every=every)
+        finally:
+            if telling:
+                telling.cancel()
+
+
+async def _keep_telling(service: Service, progress: Callable[[Service], None]) -> None:
+    while True:
+        await asyncio.sleep(PROGRESS_S)
+        progress(service)
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import resource
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -333,3 +336,30 @@ def test_rows_are_answered_as_they_come(newsroom: Callable, press: object) -> No
         child.stdin.close()
         assert "error" in json.loads(child.stdout.readline())
         assert child.wait(10) == 1
+
+
+def test_a_terminal_shows_how_far_a_round_is_and_no_color_keeps_it_plain(newsroom: Callable, press: object) -> None:
+    press.publish("/a", "1", ARMS)
+    press.hanging.add("/b")
+    room = newsroom("/a", "/b", fetch="on_first_fetch: alert, timeout: 2s")
+
+    def on_a_terminal(**variables: str) -> str:
+        ours, theirs = pty.openpty()
+        command = [MARSAD, "poll", "--once", "--all"]
+        done = subprocess.run(
+            command, cwd=room.folder, env={**room.environment, **variables}, stdout=theirs, stderr=theirs, check=False
+        )
+        os.close(theirs)
+        said = b""
+        with suppress(OSError):  # the end of a terminal is an error of its own
+            while part := os.read(ours, 65_536):
+                said += part
+        os.close(ours)
+        assert done.returncode == 0
+        return said.decode("utf-8")
+
+    shown = on_a_terminal(NO_COLOR="")
+    assert "\x1b[K2 feeds polled, 1 new articles, 1 matches\r" in shown
+    assert "\x1b[1;33m" in shown
+    assert shown.rstrip().endswith("1 messages sent")
+    assert "\x1b" not in on_a_terminal(NO_COLOR="1")
