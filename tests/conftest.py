@@ -59,6 +59,13 @@ def planted() -> Planted:
 
 
 @pytest.fixture(autouse=True)
+def logs_start_afresh() -> Iterator[None]:
+    """Undo what a test configured: its stream is closed by the time that the next one logs."""
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
 def no_secret_in_files(request: pytest.FixtureRequest) -> Iterator[None]:
     """Look through what a test leaves under tmp_path, after its own fixtures have ended."""
     folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
