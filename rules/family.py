@@ -32,6 +32,8 @@ SHORTEST_INFLECTED = 3
 SHORTEST_ADJECTIVE = 4
 PARTICIPLES = ("مت", "مست")
 """What an unknown word begins with that is no foreign name but a new participle (متحور)."""
+VERB_ENDINGS = ("ت", "تم", "تما", "تن", "نا", "وا")
+"""Endings that the past of a verb has and hardly a noun of five letters or more that is a lemma of its own."""
 
 
 class Stem(NamedTuple):
@@ -392,7 +394,7 @@ class _Family:
 
     def _conjugated(self, verb: Verb, why: str) -> None:
         for form, flags in conjugate(verb):
-            if form == self._word or not self._is_other_verb_form(form):
+            if form == self._word or self._is_unread(form) or not self._is_other_verb_form(form):
                 self._put(form, flags, why)
 
     def _is_other_verb_form(self, form: str) -> bool:
@@ -403,6 +405,19 @@ class _Family:
             return False
         self.refused[form] = other
         return True
+
+    def _is_unread(self, form: str) -> bool:
+        """Tell whether the lexicon lists a form of a verb as a word of its own because it could not read it: استوردت."""
+        key = fold(form)
+        if (
+            len(form) < 5
+            or not form.endswith(VERB_ENDINGS)
+            or key in self._arabic.own_words
+            or key in self._arabic.own_names
+        ):
+            return False
+        entries = self._arabic.entries(key)
+        return bool(entries) and all(entry.lemma == entry.form for entry in entries)
 
     def _lexical_verb_forms(self) -> Iterator[str]:
         for entry in self._arabic.entries(fold(self._word)):
