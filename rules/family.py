@@ -219,7 +219,8 @@ class _Family:
         key = fold(word)
         if key in self._arabic.plurals:
             return (word,)
-        own = self._arabic.singulars.get(key)
+        own = self._arabic.singulars.get(key, ())
+        own = tuple(single for single in own if self._is_plural_of(word, single))  # إبعاد is no أبعاد
         if own:
             return own
         for other in (word + "ي", word[:-1] if word.endswith("ي") else word):  # قاض is قاضي
@@ -233,6 +234,10 @@ class _Family:
         if word.endswith("ة") and word[:-1] in lemmas:  # وزيرة is not وزير, but an adjective agrees with its noun
             return (word[:-1],) if self._options.agrees else (word,)
         return lemmas
+
+    def _is_plural_of(self, word: str, single: str) -> bool:
+        plurals = self._arabic.plurals.get(fold(single), ())
+        return any(fold(plural) == fold(word) and _same_seat(word, plural) for plural in plurals)
 
     def _singulars_of_sound_plural(self, word: str) -> Iterator[str]:
         yield from (single for single in (word[:-2] + "ة", word[:-2]) if self._arabic.lemmas(single))
