@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from rules.kept_families import KeptFamilies
 from rules.lexicon import open_lexicon
-from rules.own_tables import own_rows
+from rules.own_tables import own_rows, own_sources
 from rules.peeling import readings
 from rules.text import clean, fold, words_of
 
@@ -51,20 +52,25 @@ class Place:
 
 def _said(phrase: str) -> str:
     """Return a phrase of the tables without marks, its words parted by single spaces."""
-    return " ".join(words_of(phrase))
+    cleaned = clean(phrase)
+    return cleaned if cleaned.isalpha() else " ".join(words_of(phrase))
 
 
 def key_of(phrase: str) -> str:
     """Return the key of a word or phrase."""
-    return " ".join(fold(word) for word in words_of(phrase))
+    cleaned = clean(phrase)
+    return fold(cleaned) if cleaned.isalpha() else " ".join(fold(word) for word in words_of(phrase))
 
 
 class Arabic:
     """The knowledge that matching needs. Immutable once made; look-ups are remembered."""
 
-    def __init__(self, lexicon: Lexicon, tables: Rows, *, digest: str = "") -> None:
+    def __init__(
+        self, lexicon: Lexicon, tables: Rows, *, digest: str = "", families: KeptFamilies | None = None
+    ) -> None:
         self.lexicon = lexicon
         self.digest = digest
+        self.families = families or KeptFamilies(None, b"")
         self._tables = tables
         self.plurals, self.singulars = self._two_ways("plurals.tsv")
         self.nisbas, self.bases_of_nisba = self._two_ways("nisba.tsv")
@@ -220,7 +226,9 @@ def load_arabic(cache: Path | None = None, tables: tuple[tuple[str, tuple[TableR
     rows = {name: list(found) for name, found in own_rows().items()}
     for name, added in tables:
         rows.setdefault(name, []).extend(added)
-    return Arabic(open_lexicon(cache), rows, digest=repr(tables) if tables else "")
+    digest = repr(tables) if tables else ""
+    said = "".join(source.text for source in own_sources())
+    return Arabic(open_lexicon(cache), rows, digest=digest, families=KeptFamilies(cache, (said + digest).encode()))
 
 
 def _verb(columns: Sequence[tuple[str, ...]]) -> Verb:

@@ -6,7 +6,6 @@ Stems, not surface forms: clitics are peeled off the text (`rules.peeling`), so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.conjugation import conjugate
@@ -44,8 +43,7 @@ class Stem(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyOptions:
+class FamilyOptions(NamedTuple):
     """What a term's options and the word's place in its phrase make of it.
 
     ``agrees`` is True for a word that may be an adjective to the word before it: it then takes both genders.

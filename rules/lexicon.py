@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Entry", "Lexicon", "open_lexicon"]
+__all__ = ["Entry", "Lexicon", "lexicon_key", "open_lexicon", "write_atomically"]
 
 FORMAT = 6
 MAGIC = b"MARSADLX"
@@ -133,7 +133,7 @@ def open_lexicon(cache: Path | None) -> Lexicon:
     Several processes may do so at once: each writes a file of its own and moves it into place. A folder that cannot be
     written does no harm; None keeps nothing.
     """
-    key = _key()
+    key = lexicon_key()
     if cache is None:
         return Lexicon(_build(key))
     path = cache / f"lexicon-{zlib.crc32(key):08x}.bin"
@@ -142,11 +142,12 @@ def open_lexicon(cache: Path | None) -> Lexicon:
         return kept
     data = _build(key)
     with suppress(OSError):
-        _write(path, data)
+        write_atomically(path, data)
     return Lexicon(data)
 
 
-def _key() -> bytes:
+def lexicon_key() -> bytes:
+    """Return what tells one lexicon from another: the format, and the versions of what it is made of."""
     return f"{FORMAT} simplemma {version('simplemma')} babel {version('babel')} {sys.byteorder}".encode()
 
 
@@ -162,7 +163,8 @@ def _kept(path: Path, key: bytes) -> Lexicon | None:
     return Lexicon(data) if whole else None
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file of its own and move it into place, so that others see it whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".lexicon-")
     try:

@@ -116,8 +116,11 @@ def _row(line: str, name: str, at: Position, problems: list[Problem]) -> TableRo
     cells: list[tuple[str, ...]] = []
     before = len(problems)
     for cell in line[begin:].split("\t"):
-        place = Position(file=at.file, line=at.line, column=begin + 1)
-        cells.append(tuple(_values(cell, place, problems)))
+        values = tuple(" ".join(value.split()) for value in cell.split("،"))
+        if not all(values) or values == ("-",) or len(cell) > LONGEST:
+            place = Position(file=at.file, line=at.line, column=begin + 1)
+            values = tuple(_values(cell, place, problems))
+        cells.append(values)
         begin += len(cell) + 1
     while cells and not cells[-1] and len(cells) > COLUMNS[name][0]:
         cells.pop()

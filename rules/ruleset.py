@@ -50,6 +50,7 @@ def compile_ruleset(
     """
     compiled = _Compiled(arabic or load_arabic(), concepts)
     groups = {watchlist.id: compiled.rule(watchlist) for watchlist in watchlists}
+    compiled.arabic.families.keep()
     if len(watchlists) >= MANY:
         gc.freeze()  # half a million objects that live as long as the rules: looking through them again and again is idle
     return Ruleset(compiled, {watchlist.id: watchlist for watchlist in watchlists}, concepts, RuleIndex.of(groups))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules.family import FamilyOptions, is_foreign
 from rules.name_spellings import joined_spellings, split_spellings
-from rules.text import clean, fold, has_marks, tokenise
+from rules.text import clean, fold, has_marks, tokenise, words_of
 from rules.vocabulary import WordSpec
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class _Ways:
         self, words: tuple[str, ...], why: str, typed: tuple[str, ...] = (), *, name: bool = False
     ) -> Iterator[Way]:
         """Yield a phrase as such: in the degrees of definiteness that Arabic knows, and with «رقم» before a number."""
-        options = replace(self._options, name=name or self._options.name)
+        options = self._options._replace(name=name or self._options.name)
         if len(words) == 1:
             yield Way((self._spec(words[0], options, typed[0] if typed else ""),), why)
             return
@@ -99,7 +99,7 @@ class _Ways:
 
     def _inner(self, number: int, word: str, definite: bool | None, options: FamilyOptions, typed: str) -> WordSpec:
         if number:
-            options = replace(options, verbs=False, agrees=not options.as_written)
+            options = options._replace(verbs=False, agrees=not options.as_written)
         return replace(self._spec(word, options, typed), definite=definite, inner=number > 0)
 
     # --- definiteness -------------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ class _Ways:
         whole = (start, end) == (0, len(words))
         key = " ".join(fold(word) for word in words[start:end])
         for other, why, name in self._others(key, end - start):
-            said = tuple(token.clean for token in tokenise(other))
+            said = words_of(other)
             if len(said) == 1 and end - start == 1 and why != "name":
                 continue  # the family of the word has it
             if why == "nisba":
@@ -188,14 +188,14 @@ class _Ways:
     def _nisba(self, before: tuple[str, ...], said: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Way]:
         """Yield a place of several words as adjectives that agree: never a dual of the first with a singular of the next."""
         words = (*before, *said, *after)
-        options = replace(self._options, nisba=False, synonyms=False)
+        options = self._options._replace(nisba=False, synonyms=False)
         for dual in (False, True) if len(said) > 1 else (None,):
             specs = []
             for number, word in enumerate(words):
                 inside = len(before) <= number < len(before) + len(said)
                 spec = self._inner(number, word, None, options, "")
                 if inside:
-                    spec = replace(spec, options=replace(options, agrees=True, verbs=False), dual=dual)
+                    spec = replace(spec, options=options._replace(agrees=True, verbs=False), dual=dual)
                 specs.append(spec)
             yield Way(tuple(specs), "nisba")
 

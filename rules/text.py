@@ -151,6 +151,7 @@ def tokenise(text: str) -> list[Token]:
     return tokens
 
 
+@lru_cache(1 << 13)
 def words_of(phrase: str) -> tuple[str, ...]:
     """Return the cleaned words of a phrase."""
     return tuple(token.clean for token in tokenise(phrase))

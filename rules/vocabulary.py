@@ -68,7 +68,6 @@ class Vocabulary:
         self.arabic = arabic
         self.sizes: list[int] = []
         self._numbers: dict[WordSpec, int] = {}
-        self._families: dict[tuple[str, FamilyOptions], tuple[tuple[str, int, bool], ...]] = {}
         self._of_key: dict[str, list[int] | int] = {}
         self._exact: dict[str, list[int]] = {}
         self._marked: dict[int, tuple[tuple[str, str], ...]] = {}
@@ -138,9 +137,10 @@ class Vocabulary:
             self._avoided[number] = tuple(marked_letters(form) for form in avoided)
 
     def _family(self, word: str, options: FamilyOptions) -> tuple[tuple[str, int, bool], ...]:
-        found = self._families.get((word, options))
+        known, asked = self.arabic.families.known, (word, *options)
+        found = known.get(asked)
         if found is None:
-            found = self._families[word, options] = tuple(
+            found = tuple(
                 (
                     fold(stem.form),
                     stem.flags | self._spelling(stem) << FLAG_BITS,
@@ -148,6 +148,8 @@ class Vocabulary:
                 )
                 for stem in family(self.arabic, word, options)
             )
+            if len(known) < REMEMBERED:
+                known[asked] = found
         return found
 
     def _spelling(self, stem: Stem) -> int:
