@@ -21,6 +21,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from bot import secrets
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -63,6 +65,12 @@ def logs_start_afresh() -> Iterator[None]:
     """Undo what a test configured: its stream is closed by the time that the next one logs."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_known_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test begin with a redactor that knows no secret, as a program does."""
+    monkeypatch.setattr(secrets, "_KNOWN", secrets.Redactor())
 
 
 @pytest.fixture(autouse=True)
