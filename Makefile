@@ -27,6 +27,8 @@ fix: $(VENV)/.ready-dev ## format and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.ready-bench ## speed and memory beside a peer, as ratios
+	$(BIN)/python benchmarks/matching.py
+	$(BIN)/python benchmarks/arabic.py
 	$(BIN)/python benchmarks/polling.py $(ARGS)
 
 crash: $(VENV)/.ready-dev ## kill the real program 200 times amid faults and prove that nothing was lost (KILLS=200 SEED=n)
