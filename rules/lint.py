@@ -207,10 +207,17 @@ class TermFigures:
             return
         surface = clean((getattr(article, hit.field) or "")[hit.start : hit.end])
         key = fold(surface)
-        if key == fold(clean(term.words)) or key in self._family(number) or not self.rules.arabic.is_strong(key):
+        if key == fold(clean(term.words)) or key in self._family(number) or not self._is_own_word(key):
             return
         strangers = self.uses[number].strangers
         strangers[surface] = strangers.get(surface, 0) + 1
+
+    def _is_own_word(self, key: str) -> bool:
+        """Tell whether a word of the text is a word in its own right, and no prefix before another one (بشراء)."""
+        arabic = self.rules.arabic
+        if key in arabic.own_words or key in arabic.own_names:
+            return True
+        return arabic.is_strong(key) and key not in arabic.both_readings
 
     def _family(self, number: int) -> frozenset[str]:
         if number not in self._families:

@@ -119,13 +119,14 @@ def parts_of(piece: str) -> tuple[Part, ...]:
 def ends_sentence(between: str, before: str) -> bool:
     """Tell whether a sentence ends between two words: «. ! ? ؟» or a new line; ``..`` and ``…`` are soft breaks.
 
-    «أ. ف. ب.» and «د. محمد»: a single letter with a full stop is an initial or a title.
+    «أ. ف. ب.» and «د. محمد»: a single letter with a full stop is an initial or a title; a single digit is a number.
     """
     if any(sign in between for sign in "!?؟\n\r\u2028\u2029"):
         return True
     if "." not in between or ".." in between or "…" in between:
         return False
-    return len(clean(before)) > 1
+    cleaned = clean(before)
+    return len(cleaned) > 1 or cleaned.isdecimal()
 
 
 def visible_end(piece: str) -> int:

@@ -61,6 +61,18 @@ def test_words_never_seen_are_told_once_there_are_enough_articles(
     assert warned(marsad("check", "--quick")) == []
 
 
+def test_a_word_found_inside_another_word_is_told(
+    marsad: Callable[..., object], newsroom: Path, stored: Callable[..., None]
+) -> None:
+    stored(*(Past(1 + number / 100, f"مناورات بحرية رقم {number}") for number in range(3)), Past(1, "حرية الصحافة"))
+    rules(newsroom, "حرية")
+    assert warned(marsad("check")) == [
+        "watchlists/w.yaml:4:7: warning: «حرية» وُجدت داخل «بحرية» 3 مرات في آخر 30 يومًا؛ أضف «/ حرفيًا» أو «/ مع:»"
+    ]
+    rules(newsroom, "حرية / حرفيًا")
+    assert warned(marsad("check")) == []
+
+
 def test_what_shows_in_the_rule_itself_needs_no_articles(marsad: Callable[..., object], newsroom: Path) -> None:
     rules(newsroom, "سلاح، أسلحة، صاروخ، بالستي، باليستي", "ب، في، كتاب", "صفقة سلاح / مع: من")
     assert warned(marsad("check")) == [
