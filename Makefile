@@ -31,7 +31,8 @@ bench: $(VENV)/.ready-bench ## speed and memory beside a peer, as ratios
 	$(BIN)/python benchmarks/arabic.py
 	$(BIN)/python benchmarks/polling.py $(ARGS)
 
-crash: $(VENV)/.ready-dev ## kill the real program 200 times amid faults and prove that nothing was lost (KILLS=200 SEED=n)
+crash: $(VENV)/.ready-dev ## kill the real program at each commit point, then 200 times amid faults; nothing may be lost (KILLS=200 SEED=n)
+	$(BIN)/python -m tests.crash --sweep
 	$(BIN)/python -m tests.crash --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
 
 fuzz: $(VENV)/.ready-dev ## random input for the readers, decoders and the matcher (SECONDS=60)

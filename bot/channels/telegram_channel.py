@@ -109,7 +109,7 @@ class TelegramChannel:
                 text,
                 parse_mode=mode,
                 link_preview_options=NO_PREVIEW,
-                message_thread_id=message.chat.address.thread or None,
+                message_thread_id=_topic(message.chat),
                 reply_parameters=under,
                 reply_markup=_buttons(message) if buttons else None,
             )
@@ -170,6 +170,11 @@ async def _marked_up_or_plain(
 def _unsent(outcome: Outcome) -> Outcome:
     """Return the outcome for a request before the message's own: what is not final is safe to try again."""
     return outcome if isinstance(outcome, AgainLater | DeadChat) else AgainLater(reason=outcome.reason)  # type: ignore[union-attr]
+
+
+def _topic(chat: Chat) -> int | None:
+    """Return the forum topic; 1 is the general one, which Telegram refuses to be told by number."""
+    return chat.address.thread if chat.address.thread > 1 else None
 
 
 def _style_of(chat: Chat, style: AlertStyle) -> AlertStyle:

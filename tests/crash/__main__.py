@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.crash.plan import TROUBLES, rounds
+from tests.crash.plan import TROUBLES, rounds, sweep
 from tests.crash.run import crash_run
 from tests.crash.surroundings import Surroundings
 
@@ -24,21 +24,18 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def report(outcome: Outcome, seed: int, world: Surroundings, seconds: float) -> str:
+def report(outcome: Outcome, title: str, world: Surroundings, seconds: float) -> str:
     """Return the table of a run."""
     last = outcome.verdicts[-1]
     points = sum(outcome.at_points.values())
     lines = [
         "",
-        f"seed {seed}, {outcome.kills} kills in {seconds:.0f} s: "
+        f"{title}, {outcome.kills} kills in {seconds:.0f} s: "
         f"{points} at a commit point, {outcome.at_random} at random moments",
         "",
-        "| kills while | number |",
+        "| trouble of the machine | kills |",
         "|---|---|",
-        *(
-            f"| {trouble or 'nothing else was wrong'} | {outcome.by_trouble[trouble or 'none']} |"
-            for trouble in TROUBLES
-        ),
+        *(f"| {trouble or 'none of these'} | {outcome.by_trouble[trouble or 'none']} |" for trouble in TROUBLES),
         "",
         "| commit point | killed there |",
         "|---|---|",
@@ -54,6 +51,7 @@ def report(outcome: Outcome, seed: int, world: Surroundings, seconds: float) -> 
         f"| {len(last.quarrels)} | {'yes' if outcome.balanced else 'NO'} |",
         "",
     ]
+    lines += [f"not reached: {point}" for point in sorted(+outcome.unreached)]
     lines += [f"LOST: item {item} for {name}" for item, name in last.lost[:20]]
     lines += [f"QUARREL: {quarrel}" for quarrel in last.quarrels[:20]]
     return "\n".join(lines)
@@ -68,17 +66,20 @@ def main() -> int:
         "--sabotage", choices=("forget", "silent"), default="", help="make the program naive, to see it fail"
     )
     parser.add_argument("--keep", type=Path, default=None, help="a folder to leave everything in")
+    parser.add_argument("--sweep", action="store_true", help="one death at each commit point, and nothing at random")
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else secrets.randbelow(1_000_000)
-    say(f"seed {seed}; replay with: python -m tests.crash --seed {seed} --kills {arguments.kills}")
+    again = "--sweep" if arguments.sweep else f"--seed {seed} --kills {arguments.kills}"
+    say(f"replay with: python -m tests.crash {again}")
+    plan = sweep() if arguments.sweep else rounds(seed, arguments.kills)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="marsad-crash-") as temporary:
         folder = arguments.keep or Path(temporary)
         with Surroundings(folder, sabotage=arguments.sabotage) as world:
-            outcome = crash_run(world, rounds(seed, arguments.kills), tell=say)
-            say(report(outcome, seed, world, time.monotonic() - began))
+            outcome = crash_run(world, plan, tell=say)
+            say(report(outcome, "sweep" if arguments.sweep else f"seed {seed}", world, time.monotonic() - began))
             if not outcome.good:
-                say(f"replay with: python -m tests.crash --seed {seed} --kills {arguments.kills}")
+                say(f"replay with: python -m tests.crash {again}")
     return 0 if outcome.good else 1
 
 

@@ -12,7 +12,7 @@ from tests.fakes.telegram_faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BLOCKED", "CHATS", "FEEDS", "MOVES", "TROUBLES", "Round", "rounds"]
+__all__ = ["BLOCKED", "CHATS", "FEEDS", "MOVES", "TROUBLES", "Round", "rounds", "sweep"]
 
 FEEDS = ("/a", "/b", "/c")
 BLOCKED = 99
@@ -23,13 +23,17 @@ MOVES = {-55: -100555, -56: -100556}
 OFTEN = ("commit_poll", "claim_messages", "begin_send", "send", "finish_send", "claim_due_feeds", "commit_unchanged")
 SELDOM = ("recover", "sync_chats", "record_ruleset", "put_off", "resolve_unknown", "fail_poll")
 """Verbs that a life may come to once, if at all."""
+LASTING = ("succeed_chat", "mark_chat")
+"""Verbs that a life comes to when a chat moves or dies."""
+INSIDE = 16
+"""Deaths inside transactions, each in a later one."""
 TROUBLES = ("", "locked", "full", "clock +3d", "clock -3d", "telegram away", "feeds away", "both away")
 BESIDE_POINTS = TROUBLES[:5]
 """With a server away a life would seldom come to its point."""
 NEEDED: dict[str, Fault | tuple[str, FeedFault, int]] = {
     "put_off": Fault.server_error(chat=11),
     "resolve_unknown": Fault.reset_after(chat=11),
-    "fail_poll": ("/a", FeedFault.CLOSES_AT_ONCE, 1),
+    "fail_poll": ("/a", FeedFault.NOT_HTTP, 3),
 }
 """What brings a life to a verb."""
 
@@ -81,21 +85,41 @@ def rounds(seed: int, count: int, *, patience: float = 3.0) -> Iterator[Round]:
             yield _at_point(number, points[number // 2 % len(points)], patience, rng)
 
 
+def sweep(*, patience: float = 8.0) -> Iterator[Round]:
+    """Return one life for each commit point, with nothing wrong beside it but what leads there."""
+    first, second = MOVES.items()
+    lasting = {
+        "before:succeed_chat": Fault.migrated(*first),
+        "after:succeed_chat": Fault.migrated(*second),
+        "before:mark_chat": Fault.blocked(BLOCKED),
+    }
+    points = [f"{moment}:{verb}" for verb in (*OFTEN, *SELDOM, *LASTING) for moment in ("before", "after")]
+    for number, point in enumerate([*points, *["inside:any"] * INSIDE]):
+        nth = number - len(points) + 1 if point == "inside:any" else 1
+        made = _quiet(number, f"{point}:{nth}", lasting.get(point), patience)
+        needed = NEEDED.get(point.partition(":")[2])
+        yield replace(
+            made,
+            telegram=(needed,) if isinstance(needed, Fault) else (),
+            feeds=(needed,) if isinstance(needed, tuple) else (),
+        )
+
+
 def _points(rng: random.Random) -> list[str]:
     often = [
         f"{moment}:{verb}:{nth}" for verb in OFTEN for moment in ("before", "after") for nth in (1, rng.randint(2, 4))
     ]
     seldom = [f"{moment}:{verb}:1" for verb in (*SELDOM, "mark_chat") for moment in ("before", "after")]
-    inside = [f"inside:any:{rng.randint(1, 12)}" for _ in range(16)]
+    inside = [f"inside:any:{rng.randint(1, 12)}" for _ in range(INSIDE)]
     points = often + seldom + inside
     rng.shuffle(points)
     return points
 
 
-def _quiet(number: int, point: str, lasting: Fault, patience: float) -> Round:
+def _quiet(number: int, point: str, lasting: Fault | None, patience: float) -> Round:
     return Round(
-        number=number, publish=(1, 1, 1), point=point, delay=patience, early=False, trouble="", lasting=(lasting,),
-        telegram=(), feeds=(),
+        number=number, publish=(1, 1, 1), point=point, delay=patience, early=False, trouble="",
+        lasting=(lasting,) if lasting else (), telegram=(), feeds=(),
     )  # fmt: skip
 
 

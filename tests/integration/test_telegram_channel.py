@@ -116,6 +116,8 @@ async def test_a_thread_gets_what_is_for_it(server: FakeTelegram, channel: Teleg
     assert isinstance(await channel.send(message(FORUM, thread=5)), Accepted)
     assert server.shown[0].thread == 5
     assert isinstance(await channel.send(message(FORUM, thread=6)), DeadChat)
+    assert isinstance(await channel.send(message(FORUM, thread=1)), Accepted)
+    assert server.shown[1].thread == 0, "the general topic has no number"
 
 
 async def test_a_reply_stands_under_its_alert_or_alone_where_that_is_gone(

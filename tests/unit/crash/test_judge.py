@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.crash.judge import Booked, Verdict, judge
-from tests.crash.plan import rounds
+from tests.crash.plan import LASTING, OFTEN, SELDOM, rounds, sweep
 from tests.fakes.telegram_world import Shown
 
 CHATS = {"desk": -1, "reader": 7}
@@ -79,3 +79,11 @@ def test_a_seed_gives_one_plan_and_every_kind_of_death() -> None:
     assert {one.trouble for one in plan} == {
         "", "locked", "full", "clock +3d", "clock -3d", "telegram away", "feeds away", "both away",
     }  # fmt: skip
+
+
+def test_a_sweep_comes_to_every_commit_point_once() -> None:
+    plan = list(sweep())
+    points = [one.point for one in plan]
+    assert len(set(points)) == len(points)
+    assert {point.split(":")[1] for point in points} == {*OFTEN, *SELDOM, *LASTING, "any"}
+    assert all(one.trouble == "" for one in plan)
