@@ -29,6 +29,9 @@ ADJECTIVE = CLITICS | ARTICLE
 BEFORE_PRONOUN = NOUN & ~BARE & ~ARTICLE
 SHORTEST_INFLECTED = 3
 SHORTEST_ADJECTIVE = 4
+SHORTEST_ARABIC = 5
+SHORTEST_PLACE = 6
+"""Letters of a place that the lexicon knows from which on it has other spellings like a foreign name (كينشاسا: كنشاسا)."""
 PARTICIPLES = ("مت", "مست")
 """What an unknown word begins with that is no foreign name but a new participle (متحور)."""
 VERB_ENDINGS = ("ت", "تم", "تما", "تن", "نا", "وا")
@@ -72,7 +75,9 @@ def kept_out(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[tuple[s
 
 
 def is_foreign(arabic: Arabic, word: str) -> bool:
-    """Tell whether a word is a name that the lexicon does not know."""
+    """Tell whether a word is a name that the lexicon does not know; what ends in ة or ات is rather a new Arabic word."""
+    if word.endswith(("ة", "ات")) and len(word) >= SHORTEST_ARABIC:
+        return False
     key = fold(word)
     bare = fold(without_article(arabic, word))
     arab = "\u0621" <= key[:1] <= "\u064a"
@@ -159,7 +164,8 @@ class _Family:
             self._adjective(bare[:-1], "nisba")
 
     def _variants(self, word: str) -> None:
-        if is_foreign(self._arabic, word):
+        place = len(word) >= SHORTEST_PLACE and fold(word) in self._arabic.places and not word.startswith("ال")
+        if place or is_foreign(self._arabic, word):
             for variant in name_variants(word, self._arabic.knows):
                 self._put(variant, CLITICS | ARTICLE, "spelling")
 
@@ -238,7 +244,9 @@ class _Family:
         return any(fold(plural) == fold(word) and _same_seat(word, plural) for plural in plurals)
 
     def _singulars_of_sound_plural(self, word: str) -> Iterator[str]:
-        yield from (single for single in (word[:-2] + "ة", word[:-2]) if self._arabic.lemmas(single))
+        singles = (word[:-2] + "ة", word[:-2])
+        found = [single for single in singles if self._arabic.lemmas(single)]
+        yield from found or ([] if self._arabic.lemmas(word) else singles[:1])
 
     def _dual_of(self, word: str) -> str:
         """Return the singular of a typed dual (الدولتين), or nothing: «مقاتلين» is a plural too."""

@@ -15,6 +15,8 @@ SWAPS = {"غ": "جقك", "ج": "غق", "ق": "غكج", "ك": "ق"}
 VOWELS = "اوي"
 SHORTEST = 5
 """Letters of a name to which a vowel may be added, or from which one may be taken: in shorter ones it makes another name."""
+LONGEST = 20
+"""Letters of a word that may be a name; longer ones are noise, and their spellings would be thousands."""
 SHORTEST_SPLIT = 6
 SHORTEST_PART = 3
 FIRST_PARTS = ("عبد", "أبو", "ابو", "أبا", "أبي", "بور", "لا", "بن", "ابن", "أم", "شبه", "ذو", "بيت", "بني")
@@ -23,6 +25,8 @@ SPLIT_FIRST = ("عبد", "أبو", "ابو", "بور")
 
 def name_variants(name: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the other spellings of one word of a name; words that the lexicon knows are left out, they are themselves."""
+    if len(name) > LONGEST:
+        return ()
     found = dict.fromkeys(_variants(fold(name)))
     return tuple(variant for variant in found if variant != fold(name) and not knows(variant))
 
@@ -33,7 +37,7 @@ def split_spellings(word: str, *, foreign: bool) -> Iterator[tuple[str, str]]:
         if word.startswith(first) and len(word) - len(first) >= SHORTEST_PART:
             yield first, word[len(first) :]
             return
-    if foreign and len(word) >= SHORTEST_SPLIT:
+    if foreign and SHORTEST_SPLIT <= len(word) <= LONGEST:
         for at in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
             yield word[:at], word[at:]
 

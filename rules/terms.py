@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Way", "ways"]
 
 MOST_WAYS = 40
+MOST_GRADED = 8
+"""Words of a phrase up to which its definiteness is looked at; longer ones are quotations."""
 CAPITALS = 3
 """Latin letters up to which a word in capitals is taken as written: IT is no «it»."""
 
@@ -111,7 +113,7 @@ class _Ways:
         """
         neutral = tuple(self._is_neutral(word) for word in words)
         typed = tuple(word.startswith("ال") and not still for word, still in zip(words, neutral, strict=True))
-        if self._term.gap or self._options.as_written or self._options.name:
+        if self._term.gap or self._options.as_written or self._options.name or len(words) > MOST_GRADED:
             return [tuple(True if given else None for given in typed)]
         if any(typed):
             first = typed.index(True)
