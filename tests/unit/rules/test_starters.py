@@ -13,6 +13,11 @@ from seeds import outlets, stories_of
 
 FILES: RuleFiles = read_rules(starter_sources())
 RULESET: Ruleset = compile_ruleset(FILES.watchlists, FILES.concepts)
+HEADLINES = [
+    tuple(line.split("\t"))
+    for line in (Path(__file__).parents[2] / "cases/headlines.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
 EXAMPLES = [(watchlist, example) for watchlist in FILES.watchlists for example in watchlist.examples]
 
 
@@ -53,3 +58,9 @@ def test_both_outlets_of_the_arms_talks_alert_and_the_football_deal_does_not() -
     assert found["almidan-deal"] == set()
     assert "earthquake" not in found["alraseef-quake-politics"]
     assert "sea-piracy" not in found["almidan-piracy"]
+
+
+@pytest.mark.parametrize(("watchlist", "sign", "headline"), HEADLINES, ids=[str(n) for n in range(len(HEADLINES))])
+def test_a_headline_alone_tells_its_topic(watchlist: str, sign: str, headline: str) -> None:
+    found = {match.watchlist for match in RULESET.match(Article(title=headline))}
+    assert (watchlist in found) == (sign == "+"), headline
