@@ -118,7 +118,7 @@ def parse_lines(
 
 def clean_words(text: str) -> str:
     """Return a term as the matcher wants it: no bidi marks, no quotes around it, single spaces."""
-    return " ".join(text.translate(BIDI).split()).strip(QUOTES).strip()
+    return " ".join(text.translate(BIDI).split()).strip(f"{QUOTES} ")
 
 
 def concept_named(name: str, concepts: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -110,6 +110,7 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     if len(text) > LARGEST:
         message = f"the file is too large: {len(text)} characters, {LARGEST} are read"
         return None, (Problem(at=top, code="too_large", message=message),)
+    text = re.sub("\r\n?", "\n", text)  # YAML ends a line at a carriage return too
     rows, problems = _as_on_the_screen(text.removeprefix("\ufeff"), file)
     if any(problem.code == "tab_indentation" for problem in problems):
         return None, tuple(problems)  # how wide a tab is, only the screen knows

@@ -176,3 +176,9 @@ def test_no_text_makes_the_reader_raise(text: str) -> None:
 @given(st.text(max_size=60))
 def test_no_unicode_makes_the_reader_raise(text: str) -> None:
     read_yaml(text, "f.yaml")
+
+
+def test_a_carriage_return_ends_a_line_as_yaml_has_it() -> None:
+    node, problems = read_yaml("a: x\rb: *y\r\nc: z\n", "f")
+    assert node is not None
+    assert [str(problem.at) for problem in problems] == ["f:2:4"]
