@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+from contextlib import contextmanager
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -49,11 +50,25 @@ def compile_ruleset(
     ``arabic`` is what `load_arabic` returned; without it the lexicon is built in memory, which takes seconds.
     """
     compiled = _Compiled(arabic or load_arabic(), concepts)
-    groups = {watchlist.id: compiled.rule(watchlist) for watchlist in watchlists}
+    with _uncollected(len(watchlists)):
+        groups = {watchlist.id: compiled.rule(watchlist) for watchlist in watchlists}
     compiled.arabic.families.keep()
     if len(watchlists) >= MANY:
         gc.freeze()  # half a million objects that live as long as the rules: looking through them again and again is idle
     return Ruleset(compiled, {watchlist.id: watchlist for watchlist in watchlists}, concepts, RuleIndex.of(groups))
+
+
+@contextmanager
+def _uncollected(watchlists: int) -> Iterator[None]:
+    """Let the garbage collector rest while many watchlists are compiled: nothing of what is made is garbage."""
+    resting = watchlists >= MANY and gc.isenabled()
+    if resting:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if resting:
+            gc.enable()
 
 
 def compile_expression(
