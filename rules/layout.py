@@ -155,6 +155,8 @@ def _alternatives(body: str, mask: str) -> str:
         parts.append(body[comma.start()])
         begin = comma.end()
     parts.append(body[begin:])
+    if any(part.lstrip().startswith(("/", "／")) for part in parts[2::2]):
+        return body.strip()  # a space before this stroke would make an option of it
     said = [_options(part) for part in parts[::2]]
     signs = ["،" if sign == "," and ARABIC.search(body) else sign for sign in parts[1::2]]
     return "".join(f"{word}{sign} " for word, sign in zip(said, [*signs, ""], strict=True)).strip()

@@ -126,6 +126,7 @@ def test_laying_out_twice_changes_nothing_more() -> None:
         ("#غزة ،#رفح", "#غزة، #رفح"),
         ("\u202bسلاح\u202c", "سلاح"),
         ("\n\nسلاح\n\n", "سلاح"),
+        ("سلاح،/بلفظه", "سلاح،/بلفظه"),
     ],
 )
 def test_lines_get_even_spaces_heads_and_commas(lines: str, neat: str) -> None:
