@@ -132,7 +132,9 @@ class Vocabulary:
         self.sizes.append(count)
         if has_marks(spec.marked):
             self._marked[number] = marked_letters(spec.marked)
-        avoided = [form for form in self.arabic.not_family.get(fold(spec.word), ()) if has_marks(form)]
+        strangers = self.arabic.not_family.get(fold(spec.word), ())
+        typed = marked_letters(spec.marked)
+        avoided = [form for form in strangers if has_marks(form) and not _bears(marked_letters(form), typed)]
         if avoided:
             self._avoided[number] = tuple(marked_letters(form) for form in avoided)
 
