@@ -35,8 +35,8 @@ crash: $(VENV)/.ready-dev ## kill the real program at each commit point, then 20
 	$(BIN)/python -m tests.crash --sweep
 	$(BIN)/python -m tests.crash --kills $(or $(KILLS),200) $(if $(SEED),--seed $(SEED))
 
-fuzz: $(VENV)/.ready-dev ## random input for the readers, decoders and the matcher (SECONDS=60)
-	MARSAD_FUZZ_SECONDS=$(or $(SECONDS),60) $(BIN)/python -m pytest -n0 -p no:cacheprovider tests/fuzz
+fuzz: $(VENV)/.ready-dev ## random input for the readers, decoders and the matcher (SECONDS=60 in all)
+	MARSAD_FUZZ_SECONDS=$$($(BIN)/python -c 'print($(or $(SECONDS),60) / 10)') $(BIN)/python -m pytest -n0 -p no:cacheprovider tests/fuzz
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
