@@ -33,6 +33,7 @@ MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
 EMPTY = 0
+KEPT = 2
 LISTED, PARTLY = 1, 2
 
 
@@ -143,7 +144,15 @@ def open_lexicon(cache: Path | None) -> Lexicon:
     data = _build(key)
     with suppress(OSError):
         write_atomically(path, data)
+        _forget_old(cache)
     return Lexicon(data)
+
+
+def _forget_old(cache: Path) -> None:
+    """Leave the newest lexicons only: each version of marsad in use has one, and each takes nine megabytes."""
+    files = sorted(cache.glob("lexicon-*.bin"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in files[KEPT:]:
+        old.unlink(missing_ok=True)  # a process that has it mapped keeps it
 
 
 def lexicon_key() -> bytes:

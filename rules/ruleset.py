@@ -54,7 +54,11 @@ def compile_ruleset(
         groups = {watchlist.id: compiled.rule(watchlist) for watchlist in watchlists}
     compiled.arabic.families.keep()
     if len(watchlists) >= MANY:
-        gc.freeze()  # half a million objects that live as long as the rules: looking through them again and again is idle
+        # Half a million objects that live as long as the rules: looking through them again and again is idle. What an
+        # earlier set left behind is collected first, or each reload would keep it for good.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
     return Ruleset(compiled, {watchlist.id: watchlist for watchlist in watchlists}, concepts, RuleIndex.of(groups))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,14 @@ def test_a_broken_file_is_built_anew(built: Path, tmp_path: Path, damage: str) -
     (tmp_path / kept(built).name).write_bytes(broken)
     assert open_lexicon(tmp_path).entries("سلاح") != ()
     assert kept(tmp_path).read_bytes() == whole
+
+
+def test_lexicons_of_earlier_versions_go_when_a_new_one_is_built(built: Path, tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"lexicon-0000000{number}.bin").write_bytes(b"old")
+        os.utime(tmp_path / f"lexicon-0000000{number}.bin", (number, number))
+    open_lexicon(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"lexicon-00000002.bin", kept(built).name}
 
 
 def test_two_processes_that_build_at_once_leave_one_whole_file(tmp_path: Path) -> None:
