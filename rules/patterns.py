@@ -1,4 +1,4 @@
-"""Patterns that people write, with a time limit. The one door of the ``regex`` library."""
+"""Patterns that people write, with a time limit; letters as readers see them. The one door of the ``regex`` library."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import regex
 
 from rules.errors import MarsadError
 
-__all__ = ["BadPattern", "Pattern", "compile_pattern"]
+__all__ = ["LETTER", "BadPattern", "Pattern", "compile_pattern"]
 
 LONGEST = 1_000
 """Characters of a pattern."""
 LIMIT_S = 0.05
 """Seconds one search may take; `re` hangs on three of six hostile patterns, `regex` can be told to stop."""
 MOST_HITS = 100
+LETTER = regex.compile(r"\X")
+"""A letter as readers see it, with its marks and joiners: a grapheme."""
 
 
 class BadPattern(MarsadError):

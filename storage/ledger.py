@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.checks import broken_rules
+from storage.news import FURTHEST, headline
 from storage.records import AuditReport, AuditRow, DoubtRow, LatestRow, StuckRow
 from storage.times import as_micros, from_micros
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["audit", "latest"]
 
 STUCK_AFTER = timedelta(hours=1)
-STATE_ORDER = "CASE deliveries.state WHEN 'sent' THEN 6 WHEN 'sending' THEN 5 WHEN 'unknown' THEN 4 WHEN 'pending' THEN 3" \
-    " WHEN 'failed' THEN 2 ELSE 1 END"  # fmt: skip
 CHAT = "chats.kind || ':' || address || CASE thread WHEN 0 THEN '' ELSE '#' || thread END"
 
 
@@ -36,12 +35,6 @@ def latest(
 
 
 def _latest_row(connection: sqlite3.Connection, article_id: int) -> LatestRow:
-    url, title, published, seen = connection.execute(
-        "SELECT url, title, published_at, seen_at FROM articles WHERE id = ?", [article_id]
-    ).fetchone()
-    feeds = connection.execute(
-        "SELECT feed_id FROM sightings WHERE article_id = ? ORDER BY seen_at, feed_id", [article_id]
-    ).fetchall()
     names = connection.execute(
         "SELECT watchlist_id, coalesce(name, watchlist_id), matches.severity FROM matches LEFT JOIN watchlists"
         " ON watchlists.id = watchlist_id WHERE article_id = ? ORDER BY matches.id",
@@ -49,18 +42,12 @@ def _latest_row(connection: sqlite3.Connection, article_id: int) -> LatestRow:
     ).fetchall()
     state, hold, reason = connection.execute(
         "SELECT deliveries.state, hold, reason FROM deliveries JOIN matches ON matches.id = match_id"  # noqa: S608
-        f" WHERE article_id = ? ORDER BY {STATE_ORDER} DESC LIMIT 1",
+        f" WHERE article_id = ? ORDER BY {FURTHEST} DESC LIMIT 1",
         [article_id],
     ).fetchone() or ("suppressed", None, "no_route")
     severities = ("low", "normal", "high", "critical")
     return LatestRow(
-        article_id=article_id,
-        feed_id=feeds[0][0] if feeds else "",
-        sightings=len(feeds),
-        url=url,
-        title=title,
-        published_at=from_micros(published),
-        seen_at=from_micros(seen),
+        **headline(connection, article_id),
         watchlists={row[0]: row[1] for row in names},
         severity=max((row[2] for row in names), key=severities.index),
         state=state,  # type: ignore[arg-type]  # the schema checks it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from storage.records import Accounts, FeedRhythm, TopicNews
 from storage.times import as_micros, from_micros
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from storage.records import NewsCursor
 
-__all__ = ["accounts", "newest", "rhythm"]
+__all__ = ["FURTHEST", "accounts", "headline", "newest", "rhythm"]
 
-RANK = "CASE deliveries.state WHEN 'sent' THEN 6 WHEN 'sending' THEN 5 WHEN 'unknown' THEN 4 WHEN 'pending' THEN 3" \
+FURTHEST = "CASE deliveries.state WHEN 'sent' THEN 6 WHEN 'sending' THEN 5 WHEN 'unknown' THEN 4 WHEN 'pending' THEN 3" \
     " WHEN 'failed' THEN 2 ELSE 1 END"  # fmt: skip
+"""How far a delivery has come: of several, the furthest tells what became of an article."""
 NEWEST = """
     SELECT article_id, max(matched_at) AS newest
     FROM json_each(?1) AS asked JOIN matches ON matches.id IN (
@@ -34,6 +35,18 @@ NEWEST = """
 """The newest of each watchlist, then the newest of those: the index leads to them, however long the ledger is."""
 DELAYS = 2_000
 """Messages that a median is taken of; the newest ones where there are more."""
+
+
+class Headline(TypedDict):
+    """The fields that `TopicNews` and `LatestRow` share."""
+
+    article_id: int
+    feed_id: str
+    sightings: int
+    url: str
+    title: str
+    published_at: datetime | None
+    seen_at: datetime
 
 
 def newest(
@@ -54,12 +67,6 @@ def newest(
 def _news(
     connection: sqlite3.Connection, article_id: int, matched_at: datetime, asked: str, chat_id: int | None
 ) -> TopicNews:
-    url, title, published, seen = connection.execute(
-        "SELECT url, title, published_at, seen_at FROM articles WHERE id = ?", [article_id]
-    ).fetchone()
-    feeds = connection.execute(
-        "SELECT feed_id FROM sightings WHERE article_id = ? ORDER BY seen_at, feed_id", [article_id]
-    ).fetchall()
     names = connection.execute(
         "SELECT watchlist_id, coalesce(name, watchlist_id) FROM matches LEFT JOIN watchlists ON watchlists.id = watchlist_id"
         " WHERE article_id = ? AND watchlist_id IN (SELECT value FROM json_each(?)) ORDER BY matches.id",
@@ -68,10 +75,28 @@ def _news(
     state, hold, reason = connection.execute(
         "SELECT deliveries.state, hold, reason FROM deliveries JOIN matches ON matches.id = match_id"  # noqa: S608
         " WHERE article_id = ? AND deliveries.chat_id = ? AND watchlist_id IN (SELECT value FROM json_each(?))"
-        f" ORDER BY {RANK} DESC LIMIT 1",
+        f" ORDER BY {FURTHEST} DESC LIMIT 1",
         [article_id, chat_id, asked],
     ).fetchone() or (None, None, None)
     return TopicNews(
+        **headline(connection, article_id),
+        matched_at=matched_at,
+        watchlists=dict(names),
+        state=state,
+        hold=hold,
+        reason=reason,
+    )
+
+
+def headline(connection: sqlite3.Connection, article_id: int) -> Headline:
+    """Return what a list of articles shows of one: where it was first seen, in how many feeds, its address, title, times."""
+    url, title, published, seen = connection.execute(
+        "SELECT url, title, published_at, seen_at FROM articles WHERE id = ?", [article_id]
+    ).fetchone()
+    feeds = connection.execute(
+        "SELECT feed_id FROM sightings WHERE article_id = ? ORDER BY seen_at, feed_id", [article_id]
+    ).fetchall()
+    return Headline(
         article_id=article_id,
         feed_id=feeds[0][0] if feeds else "",
         sightings=len(feeds),
@@ -79,11 +104,6 @@ def _news(
         title=title,
         published_at=from_micros(published),
         seen_at=from_micros(seen),
-        matched_at=matched_at,
-        watchlists=dict(names),
-        state=state,
-        hold=hold,
-        reason=reason,
     )
 
 
@@ -93,7 +113,7 @@ def accounts(connection: sqlite3.Connection, *, since: datetime, chat_id: int | 
     (articles,) = connection.execute("SELECT count(*) FROM articles WHERE seen_at >= ?", [micros]).fetchone()
     # SQLite takes the bare columns from the row that has the maximum.
     rows = connection.execute(
-        f"SELECT deliveries.state, coalesce(how, ''), max({RANK}) FROM matches JOIN deliveries ON match_id = matches.id"  # noqa: S608
+        f"SELECT deliveries.state, coalesce(how, ''), max({FURTHEST}) FROM matches JOIN deliveries ON match_id = matches.id"  # noqa: S608
         " WHERE matched_at >= ?1 AND (?2 IS NULL OR deliveries.chat_id = ?2) GROUP BY matches.id",
         [micros, chat_id],
     ).fetchall()

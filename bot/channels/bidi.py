@@ -7,14 +7,14 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import regex
+from rules import LETTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.channels.alert_text import Span
 
-__all__ = ["LETTER", "balanced", "isolated"]
+__all__ = ["balanced", "isolated"]
 
 FSI, PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 OPENERS = "\u2066\u2067\u2068"
@@ -22,8 +22,6 @@ FOREIGN = re.compile(
     r"[A-Za-z\u00c0-\u024f](?:[A-Za-z0-9\u00c0-\u024f .,'’&/+_@:-]*[A-Za-z0-9\u00c0-\u024f])?"  # a Latin name
     r"|\d[\d.,]*(?:\s?[-–—/]\s?\d[\d.,]*)+"  # a range or a score: around a dash it reads backwards without
 )
-LETTER = regex.compile(r"\X")
-"""A letter as readers see it: a grapheme."""
 
 
 def isolated(spans: list[Span]) -> list[Span]:

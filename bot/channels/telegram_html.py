@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.channels.alert_text import Span
-from bot.channels.bidi import LETTER, balanced, isolated
+from bot.channels.bidi import balanced, isolated
+from rules import LETTER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

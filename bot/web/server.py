@@ -1,4 +1,4 @@
-"""The web server: pages as plain functions in, HTTP out. The one door of aiohttp's server.
+"""The web server: pages as plain functions in, HTTP out. The door of aiohttp's server.
 
 A page never sees aiohttp: it takes an `Asked` and returns an `Answer`, so that callbacks (Telegram, WebSub) can join the
 monitoring pages by adding routes.
