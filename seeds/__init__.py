@@ -1,5 +1,5 @@
 """Sample feeds and articles of our own writing, and the starter feed list."""
 
-from seeds.library import Outlet, SampleEntry, outlets, render, stories_of
+from seeds.sample_feeds import Outlet, SampleEntry, outlets, render, stories_of
 
 __all__ = ["Outlet", "SampleEntry", "outlets", "render", "stories_of"]
