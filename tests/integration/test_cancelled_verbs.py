@@ -5,30 +5,24 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rules import Hit
 from storage import (
     Accepted,
-    ArticleCommit,
-    ArticleKey,
     ChatAddress,
-    DeliveryCommit,
     FeedRecord,
     FeedUpdate,
     Lease,
-    MatchCommit,
     NeverAccepted,
     PollCommit,
-    Revision,
-    Sighting,
     UnknownOutcome,
     WatchlistRecord,
     open_sqlite,
 )
+from tests.integration.commits import MINUTE, NOW, article, match, to
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,8 +30,7 @@ if TYPE_CHECKING:
 
     from storage import Store
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+DAY = timedelta(days=1)
 LEASE = Lease(token="t", until=NOW + 10 * MINUTE)
 FEEDS = [FeedRecord(id=name, url=f"https://{name}.example/rss", source="config") for name in "abc"]
 RULES = [WatchlistRecord(id="arms", name="سلاح", severity="high", visibility="public", state="live")]
@@ -56,24 +49,7 @@ def update(feed: str, *, fetched: bool = True) -> FeedUpdate:
     )
 
 
-def article(number: int) -> ArticleCommit:
-    deliveries = tuple(DeliveryCommit(chat_id=chat, state="pending") for chat in (1, 2, 3, 4))
-    hit = Hit(field="title", start=0, end=4, term="سلاح")
-    return ArticleCommit(
-        article_id=None,
-        revision=Revision(
-            url=f"https://news.example/{number}",
-            title=f"سلاح {number}",
-            lead="",
-            body="",
-            language="ar",
-            published_at=NOW,
-            text_hash=f"h{number}",
-        ),
-        keys=(ArticleKey(kind="guid", scope="a", value=str(number)),),
-        sighting=Sighting(feed_id="a", seen_at=NOW),
-        matches=(MatchCommit(watchlist_id="arms", severity="high", hits=(hit,), deliveries=deliveries),),
-    )
+ARTICLES = tuple(article(guid, match(*(to(chat) for chat in (1, 2, 3, 4)))) for guid in ("1", "2"))
 
 
 LIFE: list[Callable[[Store], Awaitable[object]]] = [
@@ -82,7 +58,7 @@ LIFE: list[Callable[[Store], Awaitable[object]]] = [
     lambda store: store.record_ruleset("d", {"a.yaml": "x"}, good=True, now=NOW, watchlists=RULES),
     lambda store: store.record_ruleset("e", {"a.yaml": "y"}, good=False, now=NOW),
     lambda store: store.claim_due_feeds(NOW, LEASE, limit=10, longest_wait=DAY),
-    lambda store: store.commit_poll(PollCommit(feed=update("a"), ruleset=1, articles=(article(1), article(2)))),
+    lambda store: store.commit_poll(PollCommit(feed=update("a"), ruleset=1, articles=ARTICLES)),
     lambda store: store.commit_unchanged([update("b")]),
     lambda store: store.fail_poll(update("c", fetched=False)),
     lambda store: store.claim_messages(NOW, LEASE, limit=10),

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from rules import Hit
 from rules.errors import LeaseLost
 from storage import (
     Accepted,
     ArticleCommit,
-    ArticleKey,
     BeganNotice,
     ChatAddress,
     DeliveryCommit,
@@ -27,11 +25,10 @@ from storage import (
     NeverAccepted,
     NoticeCommit,
     PollCommit,
-    Revision,
-    Sighting,
     UnknownOutcome,
     open_sqlite,
 )
+from tests.integration.commits import MINUTE, NOW, article, match, revision, to
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -39,11 +36,8 @@ if TYPE_CHECKING:
 
     from storage import OutgoingMessage
 
-BEGIN = datetime(2026, 5, 1, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 CHATS = 3
 WATCHLISTS = ("arms", "quakes", "oil")
-HITS = (Hit(field="title", start=0, end=4, term="سلاح"),)
 
 destinations = st.lists(
     st.tuples(st.integers(0, CHATS - 1), st.sampled_from(("pending", "pending", "held", "muted", "first_fetch"))),
@@ -66,7 +60,7 @@ class Books(RuleBasedStateMachine):
         super().__init__()
         Books.made += 1
         self.runner = asyncio.Runner()
-        self.now = BEGIN
+        self.now = NOW
         self.store = self.wait(open_sqlite(self.folder / f"{Books.made}.db"))
         addresses = [ChatAddress(kind="console", address=str(number)) for number in range(CHATS)]
         self.chats = [chat.id for chat in self.wait(self.store.sync_chats(addresses)).values()]
@@ -105,20 +99,13 @@ class Books(RuleBasedStateMachine):
 
     def match(self, watchlist: str, where: list[tuple[int, str]], *, revive: bool = False) -> MatchCommit:
         deliveries = [self.delivery(self.chats[chat], how) for chat, how in where]
-        nowhere = DeliveryCommit(chat_id=None, state="suppressed", reason="no_route")
-        return MatchCommit(
-            watchlist_id=watchlist,
-            severity="high",
-            hits=HITS,
-            deliveries=tuple(deliveries) or (nowhere,),
-            revive=revive,
-        )
+        return match(*deliveries, watchlist=watchlist, revive=revive)
 
     def delivery(self, chat_id: int, how: str) -> DeliveryCommit:
         if how == "held":
             return DeliveryCommit(chat_id=chat_id, state="pending", hold="quiet_hours", due_at=self.now + 3 * MINUTE)
         if how == "pending":
-            return DeliveryCommit(chat_id=chat_id, state="pending")
+            return to(chat_id)
         return DeliveryCommit(chat_id=chat_id, state="suppressed", reason=how)
 
     @rule(found=matches, story=st.none() | st.integers(0, 5))
@@ -126,32 +113,24 @@ class Books(RuleBasedStateMachine):
         known = sorted(set(self.articles.values()))
         number = len(self.matched) * 1000 + self.tokens
         self.tokens += 1
-        made = ArticleCommit(
-            article_id=None,
-            revision=_revision(number, self.now),
-            keys=(ArticleKey(kind="guid", scope="a", value=str(number)),),
-            sighting=Sighting(feed_id="a", seen_at=self.now),
-            matches=tuple(self.match(name, where) for name, where in found.items()),
+        made = article(
+            str(number),
+            *(self.match(name, where) for name, where in found.items()),
+            at=self.now,
             story_id=known[story % len(known)] if known and story is not None else None,
         )
-        (article,) = self.commit(made)
-        self.articles[article] = self.rows("SELECT story_id FROM articles WHERE id = ?", article)[0][0]
-        self.matched |= {(article, name) for name in found}
+        (made_id,) = self.commit(made)
+        self.articles[made_id] = self.rows("SELECT story_id FROM articles WHERE id = ?", made_id)[0][0]
+        self.matched |= {(made_id, name) for name in found}
 
     @precondition(lambda self: self.articles)
     @rule(which=st.integers(0, 50), found=matches, revive=st.booleans())
     def a_known_article_comes_again(self, which: int, found: dict[str, list], revive: bool) -> None:
-        article = sorted(self.articles)[which % len(self.articles)]
-        self.commit(
-            ArticleCommit(
-                article_id=article,
-                revision=_revision(article, self.now) if which % 2 else None,
-                keys=(),
-                sighting=Sighting(feed_id="a", seen_at=self.now),
-                matches=tuple(self.match(name, where, revive=revive) for name, where in found.items()),
-            )
-        )
-        self.matched |= {(article, name) for name in found}
+        known = sorted(self.articles)[which % len(self.articles)]
+        changed = revision(str(known), self.now, text_hash=f"{known}-{self.now}") if which % 2 else None
+        matched = [self.match(name, where, revive=revive) for name, where in found.items()]
+        self.commit(article("", *matched, at=self.now, article_id=known, keys=(), revision=changed))
+        self.matched |= {(known, name) for name in found}
 
     # --- the sender ---------------------------------------------------------------------------------------------------
 
@@ -316,18 +295,6 @@ class Books(RuleBasedStateMachine):
         assert self.outbox() == []
         self.the_books_balance()
         self.what_the_ledger_calls_sent_was_seen()
-
-
-def _revision(number: int, now: datetime) -> Revision:
-    return Revision(
-        url=f"https://news.example/{number}",
-        title=f"وصول الشحنة رقم {number}",
-        lead="",
-        body="نص",
-        language="ar",
-        published_at=now,
-        text_hash=f"{number}-{now}",
-    )
 
 
 def test_whatever_happens_in_whatever_order_the_books_balance_and_no_match_is_lost(tmp_path: Path) -> None:

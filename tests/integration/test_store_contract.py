@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,20 +19,17 @@ from storage import (
     FeedRecord,
     FeedUpdate,
     Lease,
-    MatchCommit,
     NeverAccepted,
     PollCommit,
-    Revision,
     Sighting,
     UnknownOutcome,
     WatchlistRecord,
 )
+from tests.integration.commits import MINUTE, NOW, article, match, to
 
 if TYPE_CHECKING:
     from storage import Committed, OutgoingMessage, Store
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 WAIT = timedelta(days=1)
 LEASE = Lease(token="ours", until=NOW + 10 * MINUTE)
 
@@ -62,36 +59,6 @@ def update(feed: str = "a", **changes: object) -> FeedUpdate:
     return replace(made, **changes)
 
 
-def article(guid: str, *matches: MatchCommit, feed: str = "a", **changes: object) -> ArticleCommit:
-    text = Revision(
-        url=f"https://news.example/{guid}",
-        title=f"عنوان {guid}",
-        lead="وصلت شحنة أسلحة",
-        body="نص",
-        language="ar",
-        published_at=NOW - MINUTE,
-        text_hash=f"hash-{guid}",
-    )
-    made = ArticleCommit(
-        article_id=None,
-        revision=text,
-        keys=(ArticleKey(kind="guid", scope=feed, value=guid),),
-        sighting=Sighting(feed_id=feed, seen_at=NOW),
-        matches=matches,
-    )
-    return replace(made, **changes)
-
-
-def match(*deliveries: DeliveryCommit, watchlist: str = "arms", **changes: object) -> MatchCommit:
-    made = MatchCommit(
-        watchlist_id=watchlist,
-        severity="high",
-        hits=(Hit(field="lead", start=9, end=14, term="سلاح"),),
-        deliveries=deliveries or (DeliveryCommit(chat_id=None, state="suppressed", reason="no_route"),),
-    )
-    return replace(made, **changes)
-
-
 async def poll(store: Store, *articles: ArticleCommit, feed: str = "a", now: datetime = NOW) -> Committed:
     await store.hasten_feeds()
     await claim(store, now)
@@ -101,10 +68,6 @@ async def poll(store: Store, *articles: ArticleCommit, feed: str = "a", now: dat
 async def chat(store: Store, name: str = "one") -> int:
     address = ChatAddress(kind="console", address=name)
     return (await store.sync_chats([address]))[address].id
-
-
-def to(chat_id: int) -> DeliveryCommit:
-    return DeliveryCommit(chat_id=chat_id, state="pending")
 
 
 async def take(store: Store, now: datetime = NOW, limit: int = 10) -> list[OutgoingMessage]:

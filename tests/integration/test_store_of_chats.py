@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rules import Hit
 from storage import (
     Accepted,
-    ArticleCommit,
-    ArticleKey,
     ChatAddress,
     DeliveryCommit,
     FeedRecord,
     FeedUpdate,
     InboxUpdate,
     Lease,
-    MatchCommit,
     NewsCursor,
     PollCommit,
-    Revision,
-    Sighting,
     WatchlistRecord,
 )
+from tests.integration.commits import MINUTE, NOW, article, match, to
 
 if TYPE_CHECKING:
     from storage import Store
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 BOT = 4242
 
 
@@ -46,29 +39,9 @@ async def deliver(
     await store.hasten_feeds()
     lease = Lease(token="ours", until=at + MINUTE)
     await store.claim_due_feeds(at, lease, limit=1, longest_wait=timedelta(days=1))
-    text = Revision(
-        url=f"https://a.example/{guid}",
-        title=f"عنوان {guid}",
-        lead="وصلت شحنة أسلحة",
-        body="",
-        language="ar",
-        published_at=at - MINUTE,
-        text_hash=guid,
-    )
-    hits = (Hit(field="lead", start=9, end=14, term="سلاح"),)
-    nowhere = (DeliveryCommit(chat_id=None, state="suppressed", reason="no_route"),)
-    article = ArticleCommit(
-        article_id=None,
-        revision=text,
-        keys=(ArticleKey(kind="guid", scope="a", value=guid),),
-        sighting=Sighting(feed_id="a", seen_at=at),
-        matches=tuple(
-            MatchCommit(watchlist_id=each, severity="high", hits=hits, deliveries=deliveries or nowhere)
-            for each in watchlists
-        ),
-    )
+    made = article(guid, *(match(*deliveries, watchlist=each) for each in watchlists), at=at)
     feed = FeedUpdate(feed_id="a", lease_token="ours", now=at, next_at=at + MINUTE, interval_s=60, fetched=True)
-    await store.commit_poll(PollCommit(feed=feed, ruleset=1, articles=(article,)))
+    await store.commit_poll(PollCommit(feed=feed, ruleset=1, articles=(made,)))
 
 
 async def watch(store: Store) -> None:
@@ -206,7 +179,7 @@ async def test_newest_goes_on_where_the_last_page_ended(store: Store) -> None:
 async def test_accounts_count_each_match_once_and_agree_with_the_audit(store: Store) -> None:
     await watch(store)
     chat, other = await store.telegram_chat(1), await store.telegram_chat(2)
-    both = [DeliveryCommit(chat_id=each.id, state="pending") for each in (chat, other)]
+    both = [to(each.id) for each in (chat, other)]
     await deliver(store, "one", *both, watchlists=("arms",), at=NOW)
     await deliver(store, "two", watchlists=("gaza",), at=NOW)
     muted = DeliveryCommit(chat_id=chat.id, state="suppressed", reason="muted")

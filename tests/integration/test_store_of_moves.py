@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage import Accepted, ChatAddress, DeliveryCommit, Lease, UnknownOutcome
-from tests.integration.test_store_contract import MINUTE, NOW, article, books, match, poll, prepare, take, to
+from tests.integration.commits import MINUTE, NOW, article, match, to
+from tests.integration.test_store_contract import books, poll, prepare, take
 
 if TYPE_CHECKING:
     from storage import Store

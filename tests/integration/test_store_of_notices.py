@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rules import Hit
 from storage import (
     Accepted,
-    ArticleCommit,
-    ArticleKey,
     BeganNotice,
     ChatAddress,
-    DeliveryCommit,
     FeedRecord,
     FeedUpdate,
     Lease,
-    MatchCommit,
     NeverAccepted,
     NoticeCommit,
     PollCommit,
-    Revision,
-    Sighting,
     UnknownOutcome,
 )
+from tests.integration.commits import MINUTE, NOW, article, match, to
 
 if TYPE_CHECKING:
     from storage import OutgoingMessage, Store
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
@@ -46,26 +38,9 @@ async def claim_feed(store: Store, now: datetime = NOW) -> None:
 
 async def alert(store: Store, guid: str, *chat_ids: int, now: datetime = NOW) -> None:
     await claim_feed(store, now)
-    deliveries = tuple(DeliveryCommit(chat_id=chat, state="pending") for chat in chat_ids)
-    hits = (Hit(field="title", start=0, end=4, term="سلاح"),)
-    text = Revision(
-        url=f"https://news.example/{guid}",
-        title=f"خبر {guid}",
-        lead="",
-        body="",
-        language="ar",
-        published_at=now,
-        text_hash=guid,
-    )
-    article = ArticleCommit(
-        article_id=None,
-        revision=text,
-        keys=(ArticleKey(kind="guid", scope="a", value=guid),),
-        sighting=Sighting(feed_id="a", seen_at=now),
-        matches=(MatchCommit(watchlist_id="arms", severity="high", hits=hits, deliveries=deliveries),),
-    )
+    made = article(guid, match(*map(to, chat_ids)), at=now)
     update = FeedUpdate(feed_id="a", lease_token="t", now=now, next_at=now, interval_s=60, fetched=True)
-    await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(article,)))
+    await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(made,)))
 
 
 async def claim(store: Store, now: datetime = NOW) -> list[OutgoingMessage]:

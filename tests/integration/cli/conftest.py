@@ -12,16 +12,13 @@ import pytest
 
 from bot.cli.group import main
 from storage import (
-    ArticleCommit,
-    ArticleKey,
     FeedRecord,
     FeedUpdate,
     Lease,
     PollCommit,
-    Revision,
-    Sighting,
     open_sqlite,
 )
+from tests.integration.commits import article, revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,25 +106,10 @@ async def _fill(path: Path, articles: tuple[Past, ...]) -> None:
         lease = Lease(token="ours", until=now + timedelta(hours=1))
         await store.claim_due_feeds(now, lease, limit=1, longest_wait=timedelta(days=1))
         update = FeedUpdate(feed_id="almanara", lease_token="ours", now=now, next_at=now, interval_s=300, fetched=True)
-        text = Revision(
-            url=f"https://news.example/{number}",
-            title=past.title,
-            lead="",
-            body=past.body,
-            language="ar",
-            published_at=seen,
-            text_hash=str(number),
-        )
-        key = ArticleKey(kind="guid", scope="almanara", value=str(number))
-        article = ArticleCommit(
-            article_id=None,
-            revision=text,
-            keys=(key,),
-            sighting=Sighting(feed_id="almanara", seen_at=seen),
-            matches=(),
-            story_id=stories.get(past.story),
-        )
-        await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(article,)))
+        text = revision(str(number), seen, title=past.title, lead="", body=past.body, published_at=seen)
+        made = article(str(number), feed="almanara", at=seen, revision=text, story_id=stories.get(past.story))
+        await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(made,)))
         if past.story:
+            key = made.keys[0]
             stories[past.story] = (await store.known([key]))[key].story_id
     await store.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,26 +13,20 @@ from bot.cli.group import COMMANDS
 from bot.newsroom import starter_sources
 from bot.opml import read_opml
 from storage import (
-    ArticleCommit,
-    ArticleKey,
     ChatAddress,
-    DeliveryCommit,
     FeedRecord,
     FeedUpdate,
     Lease,
-    MatchCommit,
     PollCommit,
-    Revision,
-    Sighting,
     WatchlistRecord,
     open_sqlite,
 )
+from tests.integration.commits import NOW, article, match, revision, to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 RULES = (
     "watchlists:\n  - id: arms\n    name: صفقات السلاح\n    match: سلاح\n    tests: {match: [سلاح], ignore: [كتاب]}\n"
 )
@@ -62,32 +55,12 @@ async def fill(folder: Path) -> None:
     chats = await store.sync_chats([address := ChatAddress(kind="console", address="stdout")])
     lease = Lease(token="t", until=NOW.replace(hour=13))
     await store.claim_due_feeds(NOW, lease, limit=1, longest_wait=lease.until - NOW)
-    article = ArticleCommit(
-        article_id=None,
-        revision=Revision(
-            url="https://news.example/1",
-            title="وصول سلاح إلى الميناء",
-            lead="",
-            body="",
-            language="ar",
-            published_at=NOW,
-            text_hash="h",
-        ),
-        keys=(ArticleKey(kind="guid", scope="almanara", value="1"),),
-        sighting=Sighting(feed_id="almanara", seen_at=NOW),
-        matches=(
-            MatchCommit(
-                watchlist_id="arms",
-                severity="high",
-                hits=(),
-                deliveries=(DeliveryCommit(chat_id=chats[address].id, state="pending"),),
-            ),
-        ),
-    )
+    text = revision("1", title="وصول سلاح إلى الميناء", lead="", body="")
+    made = article("1", match(to(chats[address].id), hits=()), feed="almanara", revision=text)
     update = FeedUpdate(
         feed_id="almanara", lease_token="t", now=NOW, next_at=NOW.replace(hour=13), interval_s=300, fetched=True
     )
-    await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(article,)))
+    await store.commit_poll(PollCommit(feed=update, ruleset=1, articles=(made,)))
     await store.close()
 
 
