@@ -61,13 +61,6 @@ def planted() -> Planted:
 
 
 @pytest.fixture(autouse=True)
-def logs_start_afresh() -> Iterator[None]:
-    """Undo what a test configured: its stream is closed by the time that the next one logs."""
-    yield
-    structlog.reset_defaults()
-
-
-@pytest.fixture(autouse=True)
 def nothing_is_known_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test begin with a redactor that knows no secret, as a program does."""
     monkeypatch.setattr(secrets, "_KNOWN", secrets.Redactor())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.logs import configure_logs
 from storage import open_sqlite
 
 if TYPE_CHECKING:
@@ -21,3 +23,11 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     opened = await open_sqlite(tmp_path / f"{request.param}.db")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def told() -> io.StringIO:
+    """Take in the log as the program writes it."""
+    stream = io.StringIO()
+    configure_logs("info", stream)
+    return stream

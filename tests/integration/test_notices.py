@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
 import random
 import sqlite3
 from contextlib import asynccontextmanager
@@ -15,22 +14,22 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-import structlog
 
 from bot.config import read_settings
-from bot.logs import configure_logs
 from bot.secrets import know_settings
 from bot.service.service import open_service
 from bot.web.health import checks_of
 from rules.errors import MissingSecret
 from storage import FeedRecord, FeedUpdate, Lease, Sighting
+from tests.fakes.clocks import HandClock
 from tests.fakes.feed_server import FeedServer, rss
 from tests.fakes.feed_texts import Item
 from tests.fakes.telegram_server import TOKEN, FakeTelegram, Fault, FloodLimits
-from tests.integration.test_store_contract import article, match, poll, to
+from tests.integration.commits import article, match, to
+from tests.integration.test_store_contract import poll
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -43,37 +42,12 @@ GOOD = "watchlists:\n  - id: arms\n    name: السلاح\n    match: سلاح\n
 ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069\u200f"))
 BEGIN = datetime(2026, 5, 1, 7, 12, tzinfo=UTC)
 
-
-class HandClock:
-    def __init__(self) -> None:
-        self.moment = BEGIN
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic(self) -> float:
-        return (self.moment - BEGIN).total_seconds()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.05))
-
-
-@pytest.fixture(autouse=True)
-def told() -> Iterator[io.StringIO]:
-    """Take in the log as the program writes it."""
-    root, stream = logging.getLogger(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
-    configure_logs("info", stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
+pytestmark = pytest.mark.usefixtures("told")
 
 
 @pytest.fixture
 def clock() -> HandClock:
-    return HandClock()
+    return HandClock(BEGIN)
 
 
 @pytest.fixture
@@ -117,7 +91,7 @@ async def deliver(service: Service, clock: HandClock) -> None:
     for _ in range(8):
         async with asyncio.TaskGroup() as group:
             await service.sender.start_due(group)
-        clock.moment += timedelta(minutes=1)
+        clock.pass_by(timedelta(minutes=1))
 
 
 def read(telegram: FakeTelegram) -> list[str]:
@@ -225,10 +199,10 @@ async def test_a_feed_that_fails_for_a_day_is_told_once_and_once_when_it_is_back
 
         await polled(fetched=False)
         assert await service.watch.notices.look() == 0
-        clock.moment += timedelta(hours=25)
+        clock.pass_by(timedelta(hours=25))
         await polled(fetched=False)
         assert await service.watch.notices.look() == 1
-        clock.moment += timedelta(hours=25)
+        clock.pass_by(timedelta(hours=25))
         assert await service.watch.notices.look() == 0
         await polled(fetched=True)
         assert await service.watch.notices.look() == 1
@@ -280,7 +254,7 @@ async def test_the_line_of_the_day_comes_once_a_day_over_restarts_and_jumps_also
         assert not await service.watch.heartbeat.tell()
         clock.moment -= timedelta(hours=5)  # the clock is set back behind the time of the day
         assert not await service.watch.heartbeat.tell()
-        clock.moment += timedelta(hours=6)
+        clock.pass_by(timedelta(hours=6))
         assert not await service.watch.heartbeat.tell()
         clock.moment = datetime(2026, 5, 5, 12, 0, tzinfo=UTC)  # three days down: one line
         assert await service.watch.heartbeat.tell()
@@ -304,7 +278,7 @@ async def test_the_dead_mans_address_is_asked_while_the_service_is_well_and_appe
         async with newsroom(extra + "fetch: {allow_hosts: [127.0.0.1]}\n") as service:
             assert await service.watch.heartbeat.ping_if_due()
             assert not await service.watch.heartbeat.ping_if_due()
-            clock.moment += timedelta(minutes=6)
+            clock.pass_by(timedelta(minutes=6))
             assert not await service.watch.heartbeat.ping_if_due()  # no tick for six minutes: stuck, so no sign of life
             assert "ping_withheld" in told.getvalue()
         assert [request.path for request in server.requests] == [f"/ping/{planted.key}"]
@@ -364,14 +338,14 @@ async def test_a_desk_that_cannot_commit_is_stuck_after_five_minutes_and_well_ag
             async with asyncio.timeout(20):
                 while service._signs.desk_since is None:  # noqa: ASYNC110 - a sign, not an event
                     await asyncio.sleep(0.02)
-            clock.moment += timedelta(seconds=301)
+            clock.pass_by(timedelta(seconds=301))
             service._signs.ticked()
             checks = checks_of(await service.watch.monitor.vitals())
             assert {name for name, check in checks.items() if not check.ok} == {"desk", "database"}
             other.execute("ROLLBACK")
             other.close()
             await service.poller.drain()
-            clock.moment += timedelta(seconds=5)
+            clock.pass_by(timedelta(seconds=5))
             checks = checks_of(await service.watch.monitor.vitals())
             assert all(check.ok for check in checks.values()), checks
             assert service.tally.new_articles == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from bot.config import read_settings
 from bot.feeds.parsing import ParserPool
 from bot.service.service import open_service
+from tests.fakes.clocks import MovableClock
 from tests.fakes.feed_server import Fault, FeedServer, rss
 from tests.fakes.feed_texts import Item, many_attributes, sample
 
@@ -39,22 +40,6 @@ class CountingParsers(ParserPool):
     async def parse(self, document: Document) -> FeedDocument:
         self.asked += 1
         return await super().parse(document)
-
-
-class MovableClock:
-    """The real clock, shifted."""
-
-    def __init__(self) -> None:
-        self.shift = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.shift
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from storage import ChatAddress, open_sqlite
 from storage.sqlite_store import SqliteStore
 from tests.fakes.clocks import FastClock
 from tests.fakes.telegram_server import TOKEN, FakeTelegram, Fault, FloodLimits
-from tests.integration.test_store_contract import NOW, article, books, match, poll, prepare, to
+from tests.integration.commits import NOW, article, match, to
+from tests.integration.test_store_contract import books, poll, prepare
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
 import socket
 import sqlite3
 from contextlib import asynccontextmanager
@@ -14,56 +13,27 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
-import structlog
 
-from bot.logs import configure_logs, logger_of
+from bot.logs import logger_of
 from bot.secrets import know
 from bot.service.signs import Signs
 from bot.web.metrics import Metrics
 from bot.web.monitor import Counts, Monitor
 from bot.web.server import Answer, WebServer
 from storage import ChatAddress, NoticeCommit, open_sqlite
+from tests.fakes.clocks import HandClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from bot.web.server import Asked
     from storage import SqliteStore
 
 
-class HandClock:
-    """Moved by the test; sleeping is real."""
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 5, 1, 12, tzinfo=UTC)
-        self.seconds = 1000.0
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.05) if seconds < 3600 else seconds)
-
-    def pass_by(self, seconds: float) -> None:
-        self.moment += timedelta(seconds=seconds)
-        self.seconds += seconds
-
-
-@pytest.fixture(autouse=True)
-def told() -> Iterator[io.StringIO]:
-    """Take in the log as the program writes it."""
-    root, stream = logging.getLogger(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
-    configure_logs("info", stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
+pytestmark = pytest.mark.usefixtures("told")
 
 
 async def listening(server: WebServer) -> tuple[str, int]:
@@ -75,7 +45,7 @@ async def listening(server: WebServer) -> tuple[str, int]:
 
 @asynccontextmanager
 async def serving(pages: dict, *, listen: str = "127.0.0.1:0", clock: HandClock | None = None) -> AsyncIterator[str]:
-    server = WebServer(listen, pages, clock=clock or HandClock(), log=logger_of("test"))
+    server = WebServer(listen, pages, clock=clock or HandClock(NOW), log=logger_of("test"))
     task = asyncio.create_task(server.run())
     try:
         yield "http://{}:{}".format(*await listening(server))
@@ -100,7 +70,7 @@ class Watched:
     """A monitor with its parts in the test's hands."""
 
     def __init__(self, store: SqliteStore, database: Path) -> None:
-        self.clock = HandClock()
+        self.clock = HandClock(NOW)
         self.signs = Signs(self.clock)
         self.counts = Counts(polled=3, unchanged=1)
         self.metrics = Metrics()
@@ -133,12 +103,12 @@ async def health(watched: Watched, base: str) -> tuple[int, set[str]]:
 async def test_a_living_service_is_200_and_a_stuck_scheduler_or_desk_503(watched: Watched) -> None:
     async with serving(watched.monitor.pages()) as base:
         assert await health(watched, base) == (200, set())
-        watched.clock.pass_by(40)
+        watched.clock.pass_by(timedelta(seconds=40))
         assert await health(watched, base) == (503, {"scheduler"})
         watched.signs.ticked()
         watched.signs.desk_begins()
         assert await health(watched, base) == (200, set())
-        watched.clock.pass_by(400)
+        watched.clock.pass_by(timedelta(seconds=400))
         watched.signs.ticked()
         assert await health(watched, base) == (503, {"desk"})
         watched.signs.desk_ends()
@@ -158,10 +128,10 @@ async def test_an_outbox_that_stands_still_is_503(watched: Watched, store: Sqlit
     commit = NoticeCommit(chats=tuple(chat.id for chat in chats.values()), texts=(("نص", "low"),))
     await store.post_notices(commit, watched.clock.now())
     async with serving(watched.monitor.pages()) as base:
-        watched.clock.pass_by(600)
+        watched.clock.pass_by(timedelta(seconds=600))
         watched.signs.ticked()
         assert await health(watched, base) == (200, set())
-        watched.clock.pass_by(400)
+        watched.clock.pass_by(timedelta(seconds=400))
         watched.signs.ticked()
         assert await health(watched, base) == (503, {"outbox"})
 
@@ -186,7 +156,7 @@ async def test_metrics_are_prometheus_text_with_the_ledgers_figures(watched: Wat
     chats = await store.sync_chats([ChatAddress(kind="console", address="secret-desk")])
     commit = NoticeCommit(chats=tuple(chat.id for chat in chats.values()), texts=(("نص", "low"),))
     await store.post_notices(commit, watched.clock.now())
-    watched.clock.pass_by(120)
+    watched.clock.pass_by(timedelta(seconds=120))
     async with serving(watched.monitor.pages()) as base:
         status, text, headers = await ask(f"{base}/metrics")
     assert status == 200
@@ -231,7 +201,7 @@ async def test_a_port_in_use_is_told_and_taken_when_it_is_free(told: io.StringIO
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        server = WebServer(f"127.0.0.1:{port}", {("GET", "/"): page}, clock=HandClock(), log=logger_of("test"))
+        server = WebServer(f"127.0.0.1:{port}", {("GET", "/"): page}, clock=HandClock(NOW), log=logger_of("test"))
         task = asyncio.create_task(server.run())
         await asyncio.sleep(0.2)
         assert server.address is None

@@ -12,7 +12,8 @@ import pytest
 
 from bot.service.lock import newsroom_lock
 from storage import Accepted, ChatAddress, DeliveryCommit, Lease, UnknownOutcome, open_sqlite
-from tests.integration.test_store_contract import article, match, poll, prepare, to
+from tests.integration.commits import article, match, to
+from tests.integration.test_store_contract import poll, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable

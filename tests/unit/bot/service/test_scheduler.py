@@ -1,25 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
 from bot.service.scheduler import Scheduler
-
-
-class MovableClock:
-    def __init__(self) -> None:
-        self.shift = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.shift
-
-    def monotonic(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / 20)
+from tests.fakes.clocks import MovableClock
 
 
 class Ticks:
@@ -42,7 +29,7 @@ class Ticks:
 
 
 async def test_jobs_go_on_when_the_clock_jumps_back_and_forth() -> None:
-    clock, ticks = MovableClock(), Ticks()
+    clock, ticks = MovableClock(speed=20), Ticks()
     scheduler = Scheduler({"tick": (0.05, ticks.tick)}, clock=clock, log=structlog.get_logger())
     running = asyncio.create_task(scheduler.run())
     await ticks.further(2)
@@ -57,7 +44,7 @@ async def test_jobs_go_on_when_the_clock_jumps_back_and_forth() -> None:
 
 
 async def test_a_clock_that_walks_steadily_is_no_jump() -> None:
-    clock, ticks = MovableClock(), Ticks()
+    clock, ticks = MovableClock(speed=20), Ticks()
     scheduler = Scheduler({"tick": (0.05, ticks.tick)}, clock=clock, log=structlog.get_logger())
     running = asyncio.create_task(scheduler.run())
     await ticks.further(5)
