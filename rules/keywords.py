@@ -27,7 +27,6 @@ __all__ = [
     "OPTIONS",
     "OPTION_WORDS",
     "OR",
-    "ORDERED",
     "PLUS",
     "PREFIX_WORDS",
     "QUOTED",
@@ -130,7 +129,6 @@ PREFIX_WORDS = (
     "in lead",
     "in body",
 )
-ORDERED = {True: "ثم", False: "قرب"}
 
 OPTIONS: dict[str, dict[str, object]] = {
     "بلفظه": {"spelling": "as_written"},

@@ -14,23 +14,17 @@ if TYPE_CHECKING:
 
     import sqlite_utils
 
-__all__ = ["answer", "begin", "finish", "invite", "last_update", "redeem", "take_in", "waiting"]
+__all__ = ["answer", "begin", "finish", "invite", "redeem", "take_in", "waiting"]
 
 REPLAYED = 10_000
 """Update ids run upwards one by one, but start again at a random number after a quiet week: an id a little below the last
 one was read before, one far below is new. One answer of getUpdates holds at most 100."""
 
 
-def last_update(connection: sqlite3.Connection, bot_id: int) -> int | None:
-    """Return the newest update that was read."""
-    row = connection.execute("SELECT last_update_id FROM updates WHERE bot_id = ?", [bot_id]).fetchone()
-    return None if row is None else int(row[0])
-
-
 def take_in(db: sqlite_utils.Database, bot_id: int, updates: Sequence[InboxUpdate]) -> list[InboxUpdate]:
     """Write updates that are new, and how far the bot has read; return the new ones, in the order given."""
-    last = last_update(db.conn, bot_id)
-    new = [each for each in updates if last is None or not last - REPLAYED < each.update_id <= last]
+    row = db.execute("SELECT last_update_id FROM updates WHERE bot_id = ?", [bot_id]).fetchone()
+    new = [each for each in updates if row is None or not row[0] - REPLAYED < each.update_id <= row[0]]
     db.conn.executemany(
         "INSERT INTO inbox (bot_id, update_id, payload) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [(bot_id, each.update_id, each.payload) for each in new if each.payload],

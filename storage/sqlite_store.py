@@ -296,10 +296,6 @@ class SqliteStore:
 
     # people who write to the bot
 
-    async def last_update(self, bot_id: int) -> int | None:
-        """Return the newest update that this bot has read."""
-        return await self._read(inbox.last_update, bot_id)
-
     async def take_in_updates(self, bot_id: int, updates: Sequence[InboxUpdate]) -> list[InboxUpdate]:
         """Write updates that were not read before; return them."""
         return await self._write(inbox.take_in, bot_id, updates)

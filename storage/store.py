@@ -239,10 +239,6 @@ class Store(Protocol):
 
     # people who write to the bot
 
-    async def last_update(self, bot_id: int) -> int | None:
-        """Return the newest update that this bot has read."""
-        ...
-
     async def take_in_updates(self, bot_id: int, updates: Sequence[InboxUpdate]) -> list[InboxUpdate]:
         """Write updates that were not read before and how far the bot has read; return the new ones.
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "text_of"]
 
-Matcher = "Callable[[Article], tuple[Match, ...]]"
 FIELDS = ("text", "title", "lead", "body")
 MISSING = "name a file, `-` for standard input, or --jsonl FILE"
 

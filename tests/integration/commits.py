@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from rules import Hit
 from storage import ArticleCommit, ArticleKey, DeliveryCommit, MatchCommit, Revision, Sighting
 
-__all__ = ["MINUTE", "NOW", "NO_ROUTE", "article", "match", "revision", "to"]
+__all__ = ["MINUTE", "NOW", "NO_ROUTE", "Past", "article", "match", "revision", "to"]
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 NO_ROUTE = DeliveryCommit(chat_id=None, state="suppressed", reason="no_route")
+
+
+@dataclass(frozen=True)
+class Past:
+    """A stored article: how many days ago it was seen, its title and text; ``story`` names one that it belongs to."""
+
+    days: float
+    title: str
+    body: str = ""
+    story: str = ""
 
 
 def to(chat_id: int) -> DeliveryCommit:

@@ -18,7 +18,7 @@ from storage import (
     PollCommit,
     open_sqlite,
 )
-from tests.integration.commits import article, revision
+from tests.integration.commits import Past, article, revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,16 +73,6 @@ def newsroom(tmp_path: Path) -> Path:
         "concepts:\n  - id: nk\n    name: كوريا الشمالية\n    match: كوريا الشمالية، بيونغيانغ\n", "utf-8"
     )
     return tmp_path
-
-
-@dataclass(frozen=True)
-class Past:
-    """A stored article: how many days ago it was seen, its title and text; ``story`` names one that it belongs to."""
-
-    days: float
-    title: str
-    body: str = ""
-    story: str = ""
 
 
 @pytest.fixture

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tests.integration.commits import Past
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-
-@dataclass(frozen=True)
-class Past:
-    days: float
-    title: str
-    body: str = ""
-    story: str = ""
 
 
 def rules(newsroom: Path, *lines: str) -> None:
