@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from bot.feeds.addresses import feed_address_problem
 from bot.settings import FeedSettings, FetchSettings
 from rules import Form, nearest
-from rules.forms import read_duration
+from rules.forms import read_boolean, read_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["read_feed_list", "read_fetch", "read_positive"]
 
 ID = re.compile(r"[\w][\w.-]{0,99}")
-HOST = re.compile(r"[\w.-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?")
+HOST = re.compile(r"[\w.-]{1,253}")
 
 
 def read_feed_list(form: Form) -> Iterable[FeedSettings]:
@@ -86,7 +87,11 @@ def _full_text(feed: Form) -> Literal["auto", "true", "false"]:
     scalar = feed.scalar("full_text")
     if scalar is None or scalar.text == "auto":
         return "auto"
-    return "true" if feed.boolean("full_text", default=True) else "false"
+    wanted = read_boolean(scalar.text)
+    if wanted is None:
+        feed.wrong(scalar.at, "bad_choice", f'"full_text" takes auto, true or false, not "{scalar.text}"')
+        return "auto"
+    return "true" if wanted else "false"
 
 
 def read_fetch(form: Form | None) -> FetchSettings:
@@ -132,10 +137,18 @@ def _size(form: Form, default: int) -> int:
 
 def _hosts(form: Form) -> tuple[str, ...]:
     for scalar in form.scalars("allow_hosts"):
-        if not HOST.fullmatch(scalar.text):
+        if not HOST.fullmatch(scalar.text) and not _is_address(scalar.text.removeprefix("[").removesuffix("]")):
             message = f'"allow_hosts" lists host names or addresses alone, such as 127.0.0.1, not "{scalar.text}"'
             form.wrong(scalar.at, "bad_host", message)
     return form.texts("allow_hosts")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _on_first_fetch(form: Form) -> Literal["silent", "alert"] | timedelta:

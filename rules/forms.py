@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rules.positions import Node
     from rules.problems import Position
 
-__all__ = ["DIGITS", "Form", "read_duration", "read_size"]
+__all__ = ["DIGITS", "Form", "read_boolean", "read_duration", "read_size"]
 
 Default = TypeVar("Default")
 
@@ -24,6 +24,12 @@ TRUE = {"true", "yes", "on", "نعم"}
 FALSE = {"false", "no", "off", "لا"}
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 BYTES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
+
+
+def read_boolean(text: str) -> bool | None:
+    """Return what true or false, yes or no, نعم or لا say; None for any other word."""
+    word = text.lower()
+    return word in TRUE if word in TRUE or word in FALSE else None
 
 
 def read_duration(text: str) -> timedelta | None:
@@ -111,9 +117,11 @@ class Form:
     def boolean(self, key: str, default: Default) -> bool | Default:
         """Return true or false, yes or no, نعم or لا."""
         scalar = self.scalar(key)
-        word = scalar.text.lower() if scalar else ""
-        if scalar is None or word in TRUE or word in FALSE:
-            return default if scalar is None else word in TRUE
+        if scalar is None:
+            return default
+        value = read_boolean(scalar.text)
+        if value is not None:
+            return value
         self.wrong(scalar.at, "bad_boolean", f'"{key}" takes true or false (نعم، لا), not "{scalar.text}"')
         return default
 

@@ -112,10 +112,15 @@ def _rss(outlet: Outlet, dated: Dated) -> tuple[bytes, str]:
     )
     text = (
         f'<?xml version="1.0" encoding="{outlet.encoding}"?>\n'
-        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f'<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"{_base(outlet)}><channel>'
         f"<title>{escape(outlet.name)}</title><link>{outlet.site}</link><language>ar</language>\n{items}</channel></rss>\n"
     )
     return text.encode(outlet.encoding, "xmlcharrefreplace"), f"application/rss+xml; charset={outlet.encoding}"
+
+
+def _base(outlet: Outlet) -> str:
+    """Return what the relative links of a messy outlet are relative to: its site, not the machine that serves the feed."""
+    return f" xml:base={quoteattr(outlet.site + '/')}" if outlet.mess else ""
 
 
 def _title(outlet: Outlet, entry: SampleEntry) -> str:

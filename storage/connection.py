@@ -50,17 +50,21 @@ def open_connection(path: Path, *, read_only: bool = False) -> Connection:
     if not path.exists():
         message = f"{path}: there is no such database"
         raise StorageError(message)
-    try:
-        return _opened(path, "rw")  # and query_only: the last one to leave tidies up, which mode=ro may not
+    return _opened_for_reading(path)
+
+
+def _opened_for_reading(path: Path, *, older_too: bool = False) -> Connection:
+    try:  # with query_only: the last one to leave tidies up, which mode=ro may not
+        return _opened(path, "rw", older_too=older_too)
     except StorageError:
         # In a folder that we may not write, WAL has nowhere to put its index. Without a WAL file nobody is writing, and
         # the file can be read as it lies there.
         if os.access(path.parent, os.W_OK) or path.with_name(path.name + "-wal").exists():
             raise
-        return _opened(path, "ro&immutable=1")
+        return _opened(path, "ro&immutable=1", older_too=older_too)
 
 
-def _opened(path: Path, mode: str) -> Connection:
+def _opened(path: Path, mode: str, *, older_too: bool = False) -> Connection:
     try:
         database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
@@ -74,18 +78,18 @@ def _opened(path: Path, mode: str) -> Connection:
         raise StorageError(message) from error
     try:
         with _told(path):
-            _prepare(database, path, read_only=mode != "rwc")
+            _prepare(database, path, read_only=mode != "rwc", older_too=older_too)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _prepare(database: Connection, path: Path, *, read_only: bool) -> None:
+def _prepare(database: Connection, path: Path, *, read_only: bool, older_too: bool) -> None:
     database.execute("PRAGMA foreign_keys = ON")
     version = _refuse_newer(database, path, schema_version())
     if read_only:
-        if version < schema_version():
+        if version < schema_version() and not older_too:
             message = (
                 f"{path}: an older marsad wrote this database, or none has; `marsad poll` or `run` brings it forward"
             )
@@ -193,11 +197,15 @@ def _told(path: Path | None) -> Iterator[None]:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a database, consistent though another process writes to it; nothing happens where there is no source."""
+    """Copy a database, consistent though another process writes to it; nothing happens where there is no source.
+
+    A folder that may not be written can be copied from. Raise `NewerDatabase` as opening it would.
+    """
     if not source.exists():
         return
+    origin = _opened_for_reading(source, older_too=True)
     with _told(source):
-        origin, copy = sqlite3.connect(source), sqlite3.connect(target)
+        copy = sqlite3.connect(target)
         try:
             origin.backup(copy)
         finally:

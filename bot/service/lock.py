@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["lock_path", "newsroom_lock"]
+__all__ = ["holder_of", "lock_path", "newsroom_lock"]
 
 
 def lock_path(database: Path) -> Path:
@@ -35,12 +35,31 @@ def newsroom_lock(database: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def holder_of(database: Path) -> str:
+    """Return the process that holds the newsroom's lock, or an empty text; nothing is written, nor need it be allowed."""
+    try:
+        descriptor = os.open(lock_path(database), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(descriptor)
+    else:
+        return ""
+    finally:
+        os.close(descriptor)
+
+
+def _holder(descriptor: int) -> str:
+    return os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
+
+
 def _take(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-        message = f"{path}: another marsad (process {holder}) is at work in this newsroom; stop it first"
+        message = f"{path}: another marsad (process {_holder(descriptor)}) is at work in this newsroom; stop it first"
         raise AlreadyRunning(message) from error
     os.ftruncate(descriptor, 0)
     os.write(descriptor, f"{os.getpid()}\n".encode())

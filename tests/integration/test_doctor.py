@@ -95,6 +95,14 @@ def test_a_running_service_and_a_port_in_use_are_told(newsroom: Callable) -> Non
     assert levels(list(look_around(settings, NOW)), "ok")["web"] == f"{listen} is free"
 
 
+def test_looking_at_the_lock_changes_nothing(newsroom: Callable, tmp_path: Path) -> None:
+    settings = newsroom()
+    lock = tmp_path / "marsad.db.lock"
+    lock.write_text("77\n", "utf-8")  # as a service that has ended leaves it
+    assert levels(list(look_around(settings, NOW)), "ok")["lock"].startswith("free")
+    assert lock.read_text("utf-8") == "77\n"
+
+
 async def test_a_database_is_sound_damaged_newer_or_of_unbalanced_books(newsroom: Callable, tmp_path: Path) -> None:
     settings = newsroom()
     assert levels(await look_at_database(settings, NOW), "ok")["database"].endswith("made at the first poll")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -404,6 +406,14 @@ async def test_a_copy_is_whole_though_a_service_writes(tmp_path: Path) -> None:
     await store.close()
 
 
+def test_a_newer_database_is_refused_by_its_own_name_when_it_is_copied(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as newer:
+        newer.execute("PRAGMA user_version = 99")
+    with pytest.raises(NewerDatabase, match=re.escape(f"{tmp_path / 'a.db'}: the database has schema version 99")):
+        copy_database(tmp_path / "a.db", tmp_path / "b.db")
+    assert not (tmp_path / "b.db").exists()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser writes into every folder")
 async def test_in_a_folder_that_may_not_be_written_the_database_can_be_looked_at(tmp_path: Path) -> None:
     folder = tmp_path / "room"
@@ -414,5 +424,7 @@ async def test_in_a_folder_that_may_not_be_written_the_database_can_be_looked_at
         store = await open_sqlite(folder / "a.db", read_only=True)
         assert await store.chats() == []
         await store.close()
+        copy_database(folder / "a.db", tmp_path / "copy.db")  # as a dry run does
+        assert (tmp_path / "copy.db").stat().st_size
     finally:
         folder.chmod(0o755)

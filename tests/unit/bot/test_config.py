@@ -122,14 +122,14 @@ def test_feeds() -> None:
 
 def test_fetch() -> None:
     made = read(
-        "fetch: {timeout: 1m, max_bytes: 500kB, per_host: ٣, allow_hosts: [127.0.0.1, nas.lan], on_first_fetch: 6h,"
+        "fetch: {timeout: 1m, max_bytes: 500kB, per_host: ٣, allow_hosts: [127.0.0.1, nas.lan, '[::1]'], on_first_fetch: 6h,"
         " min_interval: 30, max_interval: 1d, contact: 'mailto:desk@news.example', proxy: 'http://proxy.example:3128'}\n"
     ).fetch
     assert made == FetchSettings(
         timeout=timedelta(minutes=1),
         max_bytes=500_000,
         per_host=3,
-        allow_hosts=("127.0.0.1", "nas.lan"),
+        allow_hosts=("127.0.0.1", "nas.lan", "[::1]"),
         on_first_fetch=timedelta(hours=6),
         min_interval=timedelta(seconds=30),
         max_interval=timedelta(days=1),
@@ -239,6 +239,8 @@ def test_a_longer_memory_for_articles_takes_the_ledger_along() -> None:
         ("fetch: {per_host: 0}\n", "1:19", "between 1 and 1000"),
         ("fetch: {per_host: two}\n", "1:19", "whole number"),
         ("fetch: {allow_hosts: ['http://x/']}\n", "1:23", "host names or addresses alone"),
+        ("fetch: {allow_hosts: ['127.0.0.1:8080']}\n", "1:23", "host names or addresses alone"),
+        ("feeds:\n  - {id: a, url: 'https://a.example', full_text: maybe}\n", "2:50", "takes auto, true or false"),
         ("fetch: {on_first_fetch: silnt}\n", "1:25", 'did you mean "silent"?'),
         ("fetch: {min_interval: 7h}\n", "1:23", "must not be shorter"),
         ("fetch: {min_interval: 2h, max_interval: 1h}\n", "1:41", "must not be shorter"),

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bot.feeds.addresses import canonical_link
 from bot.feeds.documents import Document
 from bot.feeds.parser import parse_document
 from bot.opml import read_opml
@@ -16,11 +17,12 @@ from seeds import Outlet, outlets, render, stories_of
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def document(outlet: Outlet) -> Document:
-    entries = stories_of(outlet.id)
+def document(outlet: Outlet, newest: int = 0) -> Document:
+    """Return an outlet's feed as the demo serves it, from this entry on."""
+    entries = stories_of(outlet.id)[newest:]
     dates = [NOW - timedelta(minutes=number) for number in range(len(entries))]
     body, content_type = render(outlet, entries, dates)
-    return Document(url=f"{outlet.site}{outlet.path}", body=body, body_hash="", content_type=content_type)
+    return Document(url=f"http://127.0.0.1:8000{outlet.path}", body=body, body_hash="", content_type=content_type)
 
 
 def test_there_are_120_entries_in_eight_feeds_of_four_formats() -> None:
@@ -43,6 +45,12 @@ def test_every_feed_reads_back_as_it_was_written(outlet: Outlet) -> None:
         assert written.lead in (read.lead or read.body)
         assert read.link.startswith(f"{outlet.site}/")
         assert read.published_at is not None
+
+
+@pytest.mark.parametrize("outlet", outlets(), ids=lambda outlet: outlet.id)
+def test_an_entry_that_moves_down_keeps_its_link_so_that_the_demo_tells_it_once(outlet: Outlet) -> None:
+    now, before = (parse_document(document(outlet, newest), NOW).entries for newest in (0, 1))
+    assert [canonical_link(entry.link) for entry in now[1:]] == [canonical_link(entry.link) for entry in before]
 
 
 def test_ids_are_unique_among_all_entries() -> None:
