@@ -27,7 +27,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings:
-    """One feed. ``interval`` None lets the interval adapt between ``fetch.min_interval`` and ``fetch.max_interval``."""
+    """One feed. ``interval`` None leaves it to the publisher, between ``fetch.min_interval`` and ``fetch.max_interval``."""
 
     id: str
     url: str
