@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from rules.forms import DIGITS
-from rules.positions import INVISIBLE
+from rules.rows import INVISIBLE
 
 __all__ = [
     "COMMA",

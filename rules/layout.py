@@ -19,7 +19,7 @@ from ruamel.yaml.tokens import CommentToken
 
 from rules.errors import MarsadError
 from rules.keywords import COMMA, COMMENT, HEADS, HIDDEN, OPTION, mask_of
-from rules.positions import INVISIBLE
+from rules.rows import INVISIBLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -54,8 +54,8 @@ from rules.keywords import (
     mask_of,
     plain_keyword,
 )
-from rules.positions import BIDI, INVISIBLE
 from rules.problems import Problem, nearest
+from rules.rows import BIDI, INVISIBLE
 
 if TYPE_CHECKING:
     import re

@@ -1,7 +1,7 @@
 """One reader of positions for every kind of file that people write in YAML. The one door of PyYAML.
 
 It works on PyYAML's events and builds nodes that know their place; every scalar stays text, so ``NO``, ``5:1`` and ``010``
-are what the editor typed. Numbers behind the limits: FINDINGS 5 of the project's measurements (alias bombs, 200k brackets).
+are what the editor typed. The limits keep alias bombs and 200,000 brackets from taking the memory.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from rules.problems import Position, Problem
+from rules.rows import BIDI, INVISIBLE, Row, indent_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,9 +26,6 @@ LARGEST = 5_000_000
 DEEPEST = 50
 """Levels of nesting; a watchlist that a person wrote has under ten."""
 MOST_ALIASES = 100
-INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u061c"
-BIDI = str.maketrans("", "", INVISIBLE)
-BAD_SPACES = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a wide space", "\u2003": "a wide space"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +109,7 @@ def read_yaml(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
         message = f"the file is too large: {len(text)} characters, {LARGEST} are read"
         return None, (Problem(at=top, code="too_large", message=message),)
     text = re.sub("\r\n?", "\n", text)  # YAML ends a line at a carriage return too
-    rows, problems = _as_on_the_screen(text.removeprefix("\ufeff"), file)
+    rows, problems = rows_of(text.removeprefix("\ufeff"), file)
     if any(problem.code == "tab_indentation" for problem in problems):
         return None, tuple(problems)  # how wide a tab is, only the screen knows
     builder = _Builder(rows, file, problems)
@@ -135,7 +133,7 @@ class _Stopped(Exception):
 class _Builder:
     """Builds nodes from events without recursion into PyYAML's own composer, which 200k brackets make crash."""
 
-    def __init__(self, rows: list[_Row], file: str, problems: list[Problem]) -> None:
+    def __init__(self, rows: list[Row], file: str, problems: list[Problem]) -> None:
         self._rows = rows
         self._file = file
         self._problems = problems
@@ -212,11 +210,11 @@ class _Builder:
         first = _mark(event).line + 1
         if event.style == ">":
             rows = self._rows[first : max(event.end_mark.line if event.end_mark else first, first)]
-            indent = min((_indent(row.text) for row in rows if row.text.strip()), default=0)
+            indent = min((indent_of(row.text) for row in rows if row.text.strip()), default=0)
         else:
             rows = self._rows[first : first + event.value.count("\n") + (not event.value.endswith("\n"))]
             pairs = zip(rows, event.value.split("\n"), strict=False)
-            indent = next((_indent(row.text) - _indent(text) for row, text in pairs if row.text.strip()), 0)
+            indent = next((indent_of(row.text) - indent_of(text) for row, text in pairs if row.text.strip()), 0)
         return tuple(
             Position(file=self._file, line=first + 1 + place, column=indent + 1 + row.hidden)
             for place, row in enumerate(rows)
@@ -253,7 +251,7 @@ class _Builder:
     def _at(self, event: yaml.Event) -> Position:
         mark = _mark(event)
         column = mark.column + 1
-        row = self._rows[mark.line] if mark.line < len(self._rows) else _Row(text="")
+        row = self._rows[mark.line] if mark.line < len(self._rows) else Row(text="")
         while column <= len(row.text) and row.text[column - 1] in INVISIBLE:
             column += 1
         return Position(file=self._file, line=mark.line + 1, column=column + row.hidden)
@@ -265,123 +263,16 @@ class _Builder:
         self._problems.append(Problem(at=at, code=code, message=message))
 
 
-def _indent(row: str) -> int:
-    return len(row) - len(row.lstrip(" "))
-
-
 def _mark(event: yaml.Event) -> yaml.Mark:
     mark = event.start_mark
     assert isinstance(mark, yaml.Mark)  # noqa: S101 - the pure parser always says where
     return mark
 
 
-# --- what the eye does not see ------------------------------------------------------------------------------------------
-
-INDENTATION = re.compile(rf"[ {INVISIBLE}{''.join(BAD_SPACES)}]*(?=\S|$)")
-AFTER_MARK = re.compile(rf"[ ]*(?:-[ ]+)*(?:-|[A-Za-z_]+:)([{''.join(BAD_SPACES)}])")
-CONTROL = re.compile(r"[^\t\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no YAML file may hold, and the separators that YAML takes for line ends though no editor shows them so."""
-BLOCK = re.compile(r"^([ ]*(?:-[ ]+)*)(?:[^\s#'\"][^:]*:[ ]+|-[ ]+)?[|>][+\-0-9]*[ ]*(?:#.*)?$")
-VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[A-Za-z_]+:[ ]+)?(?=\S)")
-BAD_BEGIN = re.compile(r"([@%`])|([*&!])(?![A-Za-z0-9_!<-])")
-AFTER_QUOTE = re.compile(r"(?:\"[^\"\\]*\"|'[^']*')[ ]*([^\s#:,\]}'\"])")
-SECOND_COLON = re.compile(r"[^\s'\"\[\]{}|>&*!%@`#][^'\"\[\]{}#]*?(:)(?:\s|$)")
-LOST_HASHTAG = re.compile(r"^\s*(?:-|[^\s'\"#][^:'\"]*:)\s+(#(?=[^\s#])\S*)\s*$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """One line as a person sees it; ``hidden`` marks stood in its indentation and take up columns, but no room."""
-
-    text: str
-    hidden: int = 0
-
-
-def _as_on_the_screen(text: str, file: str) -> tuple[list[_Row], list[Problem]]:
-    """Return the lines with the structure that the screen shows, and the mistakes that change it silently.
-
-    Bidi marks in an indentation are nothing; a no-break space looks like a space, so it is told, and read as one.
-    """
-    rows: list[_Row] = []
-    problems: list[Problem] = []
-    block: int | None = None  # the indentation of the key whose literal text the lines belong to
-    for number, raw in enumerate(text.split("\n"), 1):
-        row = _row(raw, number, file, problems)
-        indent = _indent(row.text)
-        if block is not None and row.text.strip() and indent <= block:
-            block = None
-        if block is None:
-            row = _structure(row, number, file, problems)
-            opened = BLOCK.match(row.text)
-            block = len(opened[1]) if opened else None
-        rows.append(row)
-    return rows, problems
-
-
-def _row(raw: str, number: int, file: str, problems: list[Problem]) -> _Row:
-    control = CONTROL.search(raw)
-    if control:
-        message = f"an invisible control character (U+{ord(control[0]):04X}); delete it"
-        problems.append(Problem(at=_place(file, number, control.start()), code="control_character", message=message))
-        raw = CONTROL.sub(" ", raw)
-    found = INDENTATION.match(raw)
-    before = found[0] if found else ""
-    bad = next((place for place, sign in enumerate(before) if sign in BAD_SPACES), None)
-    if bad is not None and raw.strip():
-        code = "tab_indentation" if "\t" in before else "bad_indentation"
-        message = f"{BAD_SPACES[before[bad]]} in the indentation; use ordinary spaces"
-        problems.append(Problem(at=_place(file, number, bad), code=code, message=message))
-    shown = before.translate(BIDI)
-    return _Row(text=" " * len(shown) + raw[len(before) :], hidden=len(before) - len(shown))
-
-
-def _structure(row: _Row, number: int, file: str, problems: list[Problem]) -> _Row:
-    """Tell what is wrong with a line outside literal text."""
-    space = AFTER_MARK.match(row.text)
-    if space:
-        at = _place(file, number, space.start(1) + row.hidden)
-        message = f"{BAD_SPACES[space[1]]} where an ordinary space belongs"
-        problems.append(Problem(at=at, code="bad_space", message=message))
-        row = _Row(text=f"{row.text[: space.start(1)]} {row.text[space.end(1) :]}", hidden=row.hidden)
-    hashtag = LOST_HASHTAG.match(row.text.translate(BIDI))
-    if hashtag:
-        at = _place(file, number, row.text.find("#") + row.hidden)
-        message = f"\"#\" starts a comment here, so nothing stands in this place; for the hashtag write '{hashtag[1]}' in quotes"
-        problems.append(Problem(at=at, code="lost_hashtag", message=message))
-    return _quoted(row, number, file, problems)
-
-
-def _quoted(row: _Row, number: int, file: str, problems: list[Problem]) -> _Row:
-    """Tell a value that lacks its quotes, and give it some, so that the mistakes after it are found too."""
-    found = VALUE.match(row.text)
-    begin = found.end() if found else len(row.text)
-    value = row.text[begin:]
-    sign, after, colon = BAD_BEGIN.match(value), AFTER_QUOTE.match(value), SECOND_COLON.match(value)
-    if sign:
-        place, message = 0, f'a value may not begin with "{sign[0]}"; put the whole value in quotes'
-    elif after:
-        place, message = (
-            after.start(1),
-            "text after a closing quote; put the whole value in quotes, or use «» inside it",
-        )
-    elif colon and found and found[0].rstrip().endswith(":"):
-        place, message = colon.start(1), 'a second ":" in this line; put text that holds a colon in quotes'
-    else:
-        return row
-    at = _place(file, number, begin + place + row.hidden)
-    problems.append(Problem(at=at, code="yaml", message=message))
-    quoted = value.rstrip().replace("'", "''")
-    return _Row(text=f"{row.text[:begin]}'{quoted}'", hidden=row.hidden)
-
-
-def _place(file: str, number: int, offset: int) -> Position:
-    return Position(file=file, line=number, column=offset + 1)
-
-
 # --- YAML's own complaints, in words ---------------------------------------------------------------------------------------
 
 
-def _told(error: yaml.YAMLError, rows: list[_Row], file: str) -> Problem:
+def _told(error: yaml.YAMLError, rows: list[Row], file: str) -> Problem:
     said = str(getattr(error, "problem", None) or error)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if "could not find expected ':'" in said:
@@ -389,7 +280,7 @@ def _told(error: yaml.YAMLError, rows: list[_Row], file: str) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if said.startswith(("expected alphabetic or numeric", "expected URI")) and column > 1:
         column -= 1  # the sign before it is what makes YAML read a name here
-    row = rows[line - 1] if line <= len(rows) else _Row(text="")
+    row = rows[line - 1] if line <= len(rows) else Row(text="")
     at = Position(file=file, line=line, column=column + row.hidden)
     return Problem(at=at, code="yaml", message=_in_words(said, row.text, column))
 

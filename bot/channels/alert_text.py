@@ -1,4 +1,4 @@
-"""An alert as VOICE has it, as lines of styled spans: a terminal, Telegram or a page each show them their own way."""
+"""An alert as lines of styled spans: a terminal, Telegram or a page each show them their own way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/latest`: what is asked, and the list as VOICE has it. Pure."""
+"""`/latest`: what is asked, and the list that answers. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An alert as VOICE has it: the headline first, one sentence of evidence, no hashtags, isolates around what is not Arabic."""
+"""An alert: the headline first, one sentence of evidence, no hashtags, isolates around what is not Arabic."""
 
 from __future__ import annotations
 
