@@ -14,7 +14,8 @@ from bot.channels.alert_text import AlertStyle
 from bot.channels.channel import Accepted, AgainLater, DeadChat, NeverAccepted, UnknownOutcome
 from bot.channels.telegram_channel import TelegramChannel
 from rules import Hit
-from storage import AlertArticle, Chat, ChatAddress, OutgoingMessage
+from storage import AlertArticle, OutgoingMessage
+from tests.fakes.messages import outgoing
 from tests.fakes.telegram_server import TOKEN, FakeTelegram, Fault, FloodLimits
 
 if TYPE_CHECKING:
@@ -62,22 +63,7 @@ def message(address: str | int = DESK, *, thread: int = 0, **changes: object) ->
         watchlists={"arms": "السلاح"},
         hits=(Hit(field="lead", start=27, end=32, term="سلاح"),),
     )
-    chat = Chat(id=1, address=ChatAddress(kind="telegram", address=str(address), thread=thread))
-    made = OutgoingMessage(
-        id=9,
-        chat=chat,
-        kind="alert",
-        severity="high",
-        story_id=1,
-        wanted_rev=1,
-        shown_rev=0,
-        remote_id=None,
-        parent_remote_id=None,
-        attempts=1,
-        doubtful=False,
-        articles=(told,),
-    )
-    return replace(made, **changes)
+    return outgoing(told, address=str(address), thread=thread, **changes)
 
 
 async def test_an_alert_arrives_as_html_with_its_link_and_button(

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.channels.alert_text import AlertStyle, alert_lines
 from bot.channels.console_channel import console_text
 from rules import Hit
-from storage import AlertArticle, Chat, ChatAddress, OutgoingMessage
+from storage import AlertArticle, OutgoingMessage
+from tests.fakes.messages import outgoing
 
 FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
 STYLE = AlertStyle(
@@ -43,22 +44,7 @@ def article(title: str = "واشنطن: محادثات بشأن إمدادات �
 
 
 def message(*articles: AlertArticle, **changes: object) -> OutgoingMessage:
-    chat = Chat(id=1, address=ChatAddress(kind="console", address="stdout"))
-    made = OutgoingMessage(
-        id=1,
-        chat=chat,
-        kind="alert",
-        severity="high",
-        story_id=1,
-        wanted_rev=1,
-        shown_rev=0,
-        remote_id=None,
-        parent_remote_id=None,
-        attempts=0,
-        doubtful=False,
-        articles=articles or (article(),),
-    )
-    return replace(made, **changes)
+    return outgoing(*(articles or (article(),)), to="console", address="stdout", **changes)
 
 
 def shown(made: OutgoingMessage, style: AlertStyle = STYLE) -> list[str]:

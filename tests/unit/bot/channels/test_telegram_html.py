@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from bot.channels.alert_text import AlertStyle, Span, alert_lines
 from bot.channels.telegram_html import LONGEST_TEXT, cut, telegram_text, units
 from rules import Hit
-from storage import AlertArticle, Chat, ChatAddress, OutgoingMessage
+from storage import AlertArticle, OutgoingMessage
+from tests.fakes.messages import outgoing
 from tests.fakes.telegram_markup import read_markup
 from tests.fakes.telegram_markup import units as real_units
 
@@ -43,30 +44,12 @@ def hit(words: str, text: str = BODY, field: str = "body") -> Hit:
     return Hit(field=field, start=text.index(words), end=text.index(words) + len(words), term=words)
 
 
-def message(*articles: AlertArticle, **changes: object) -> OutgoingMessage:
-    fields: dict[str, object] = {
-        "id": 1,
-        "chat": Chat(id=1, address=ChatAddress(kind="telegram", address="-100")),
-        "kind": "alert",
-        "severity": "high",
-        "story_id": 1,
-        "wanted_rev": 1,
-        "shown_rev": 0,
-        "remote_id": None,
-        "parent_remote_id": None,
-        "attempts": 0,
-        "doubtful": False,
-        "articles": articles,
-    }
-    return OutgoingMessage(**(fields | changes))
-
-
 def markup(made: OutgoingMessage) -> str:
     return telegram_text(alert_lines(made, STYLE)).markup
 
 
 def test_an_alert_looks_as_the_voice_has_it() -> None:
-    assert markup(message(article())).splitlines() == [
+    assert markup(outgoing(article())).splitlines() == [
         "عالية · السلاح وكوريا الشمالية",
         f'<a href="https://news.example/a?x=1&amp;y=2">{TITLE}</a>',
         "الجزيرة · الأربعاء 30 آب/أغسطس، 18:42",
@@ -79,17 +62,17 @@ def test_an_alert_looks_as_the_voice_has_it() -> None:
     ("severity", "word"), [("low", ""), ("normal", ""), ("high", "عالية · "), ("critical", "قصوى · ")]
 )
 def test_only_the_two_highest_severities_are_named(severity: str, word: str) -> None:
-    assert markup(message(article(), severity=severity)).startswith(f"{word}السلاح")
+    assert markup(outgoing(article(), severity=severity)).startswith(f"{word}السلاح")
 
 
 def test_bold_words_are_whole_words() -> None:
     made = article(hits=(hit("سلح"),))
-    assert "<b>الأسلحة</b>" in markup(message(made))
+    assert "<b>الأسلحة</b>" in markup(outgoing(made))
 
 
 def test_latin_names_and_scores_stand_in_isolates_and_the_clock_does_not() -> None:
     title = "Manchester United يهزم ريال مدريد 3-2 أمام 70-80 ألفًا"
-    shown = markup(message(article(title=title)))
+    shown = markup(outgoing(article(title=title)))
     for foreign in ("Manchester United", "3-2", "70-80"):
         assert f"{FSI}{foreign}{PDI}" in shown
     assert "، 18:42\n" in shown
@@ -98,7 +81,7 @@ def test_latin_names_and_scores_stand_in_isolates_and_the_clock_does_not() -> No
 
 def test_a_bold_latin_word_keeps_its_isolate_closed() -> None:
     body = "أعلن صندوق IMF Board قرضًا جديدًا"
-    shown = markup(message(article(body=body, hits=(hit("IMF", body),))))
+    shown = markup(outgoing(article(body=body, hits=(hit("IMF", body),))))
     assert f"<b>{FSI}IMF</b> Board{PDI}" in shown
 
 
@@ -115,11 +98,11 @@ def test_an_address_telegram_would_refuse_is_no_link() -> None:
         "https://a.example/" + "x" * 3000,
         "",
     ):
-        assert "<a" not in markup(message(article(url=address)))
+        assert "<a" not in markup(outgoing(article(url=address)))
 
 
 def test_the_plain_text_has_the_address_on_its_own_line_and_no_markup() -> None:
-    plain = telegram_text(alert_lines(message(article(title="أ < ب & ج")), STYLE)).plain
+    plain = telegram_text(alert_lines(outgoing(article(title="أ < ب & ج")), STYLE)).plain
     assert plain.splitlines()[1:4] == [
         "أ < ب & ج",
         "الجزيرة · الأربعاء 30 آب/أغسطس، 18:42",
@@ -144,7 +127,7 @@ def test_a_text_is_cut_at_a_sentence_a_word_or_a_whole_letter(text: str, longest
 
 
 def test_a_very_long_notice_is_cut_and_says_so() -> None:
-    made = message(kind="notice", text="\n".join(f"السطر {number}: تعذّر الإرسال" for number in range(500)))
+    made = outgoing(kind="notice", text="\n".join(f"السطر {number}: تعذّر الإرسال" for number in range(500)))
     shown = read_markup(markup(made)).plain
     assert real_units(shown) <= LONGEST_TEXT
     assert shown.startswith("السطر 0")
@@ -186,7 +169,7 @@ def articles(draw: st.DrawFn) -> AlertArticle:
 @settings(max_examples=250, deadline=None)
 @given(made=st.lists(articles(), min_size=1, max_size=7))
 def test_any_text_gives_markup_that_a_strict_reader_takes(made: list[AlertArticle]) -> None:
-    lines = alert_lines(message(*made), STYLE)
+    lines = alert_lines(outgoing(*made), STYLE)
     text = telegram_text(lines)
     read = read_markup(text.markup)
     assert read.plain.strip()
