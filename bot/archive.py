@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from rules import Ruleset
     from storage import Store, StoredArticle
 
-__all__ = ["Trial", "TrialHit", "article_text", "pages", "try_rulesets"]
+__all__ = ["Trial", "TrialMatch", "article_text", "pages", "try_rulesets"]
 
 PAGE = 500
 """Articles read at once; about two megabytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrialHit:
+class TrialMatch:
     """A stored article that a watchlist matches. ``opens`` is True for the first of its story: that one is the alert."""
 
     id: int
@@ -40,7 +40,7 @@ class Trial:
     """What one watchlist would have done, in the order in which the articles were seen."""
 
     watchlist: str
-    hits: list[TrialHit] = field(default_factory=list)
+    matches: list[TrialMatch] = field(default_factory=list)
     _stories: set[int] = field(default_factory=set)
 
     def add(self, article: StoredArticle, suppressed: str | None) -> None:
@@ -48,7 +48,7 @@ class Trial:
         opens = suppressed is None and article.story_id not in self._stories
         if opens:
             self._stories.add(article.story_id)
-        hit = TrialHit(
+        match = TrialMatch(
             id=article.id,
             title=article.title,
             url=article.url,
@@ -58,12 +58,12 @@ class Trial:
             opens=opens,
             suppressed=suppressed,
         )
-        self.hits.append(hit)
+        self.matches.append(match)
 
     @property
-    def alerts(self) -> list[TrialHit]:
+    def alerts(self) -> list[TrialMatch]:
         """Return the articles that would have opened an alert; others of their stories join it."""
-        return [hit for hit in self.hits if hit.opens]
+        return [match for match in self.matches if match.opens]
 
 
 async def pages(store: Store, since: datetime) -> AsyncIterator[list[StoredArticle]]:

@@ -127,7 +127,7 @@ def unfollow(request: Request, around: Around) -> Change | Answer:
         return unclear(request, topic if isinstance(topic, Several) else known, around, verb="unfollow")
     lines = [f"أُلغيت متابعة: {named(topic)}"]
     if topic.routed:
-        lines.append("يبقى يصل إلى هنا بحسب إعدادات القائمين على البوت.")
+        lines.append("يستمر وصوله إلى هنا بحسب إعدادات القائمين على البوت.")
     answer = said(*lines, buttons=_after(topic, "follow") if topic in around.topics else (), toast="أُلغيت المتابعة")
     return _change("unfollow", topic, answer, request)
 

@@ -34,7 +34,7 @@ TOKEN = re.compile(r"(\d{1,18}):\S+")
 GRACE_S = 2.0
 LASTING = timedelta(minutes=1)
 """Two processes may read side by side for a moment while one takes over from the other."""
-FOR_ADMINS = {"conflict": "برنامج آخر يقرأ رسائل البوت نفسه", "refused": "تيليغرام يرفض رمز البوت"}
+FOR_ADMINS = {"conflict": "برنامج آخر يقرأ رسائل البوت نفسه", "refused": "تلغرام يرفض رمز البوت"}
 
 
 class ChatPart:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
-    from bot.archive import Trial, TrialHit
+    from bot.archive import Trial, TrialMatch
     from bot.settings import Settings
     from rules import Ruleset
 
@@ -127,9 +127,9 @@ class _Report:
         digits = self._settings.digits
         alerts, articles = (
             words.counted(len(trial.alerts), "تنبيه", digits),
-            words.counted(len(trial.hits), "خبر", digits),
+            words.counted(len(trial.matches), "خبر", digits),
         )
-        bare = sum(hit.suppressed is not None for hit in trial.hits)
+        bare = sum(match.suppressed is not None for match in trial.matches)
         note = f"، منها {words.digits_of(str(bare), digits)} لا تُرسل: جولة صحف" if bare else ""
         return f"{self._names[watchlist]} ({words.isolate(watchlist)}): {alerts} ({articles}{note})"
 
@@ -140,7 +140,9 @@ class _Report:
         if not added and not removed:
             return [f"{name}: لم يتغير شيء"]
         said = [
-            (verb, words.counted(len(hits), "خبر", digits)) for verb, hits in (("زاد", added), ("نقص", removed)) if hits
+            (verb, words.counted(len(matches), "خبر", digits))
+            for verb, matches in (("زاد", added), ("نقص", removed))
+            if matches
         ]
         head = f"{name}: {'، و'.join(f'{verb} {number}' for verb, number in said)}"
         change = self._alerts(self._new, watchlist) - self._alerts(self._old or {}, watchlist)
@@ -148,36 +150,38 @@ class _Report:
         lines += [f"  زاد: {line}" for line in self._titles(added, plain=True)]
         return lines + [f"  نقص: {line}" for line in self._titles(removed, plain=True)]
 
-    def _titles(self, hits: Sequence[TrialHit], *, plain: bool = False) -> list[str]:
+    def _titles(self, matches: Sequence[TrialMatch], *, plain: bool = False) -> list[str]:
         settings, lines = self._settings, []
-        for number, hit in enumerate(reversed(hits[-self._count :] if self._count else ()), 1):
-            source = words.isolate(self._feeds.get(hit.feed, hit.feed))
-            when = words.day_and_clock(hit.seen_at, settings.timezone, settings.locale, settings.digits)
+        for number, match in enumerate(reversed(matches[-self._count :] if self._count else ()), 1):
+            source = words.isolate(self._feeds.get(match.feed, match.feed))
+            when = words.day_and_clock(match.seen_at, settings.timezone, settings.locale, settings.digits)
             head = "" if plain else f"  {words.digits_of(str(number), settings.digits)}. "
-            lines.append(f"{head}{words.one_line(hit.title)} · {source} · {when}")
+            lines.append(f"{head}{words.one_line(match.title)} · {source} · {when}")
         return lines
 
-    def _by_day(self, hits: Sequence[TrialHit]) -> dict[str, int]:
+    def _by_day(self, matches: Sequence[TrialMatch]) -> dict[str, int]:
         settings = self._settings
         days = Counter(
-            words.day_and_clock(hit.seen_at, settings.timezone, settings.locale, settings.digits).rpartition("،")[0]
-            for hit in hits
+            words.day_and_clock(match.seen_at, settings.timezone, settings.locale, settings.digits).rpartition("،")[0]
+            for match in matches
         )
         return dict(days)
 
     # --- what changed -----------------------------------------------------------------------------------------------------
 
-    def _added(self, watchlist: str) -> list[TrialHit]:
+    def _added(self, watchlist: str) -> list[TrialMatch]:
         return self._difference(self._new, self._old or {}, watchlist)
 
-    def _removed(self, watchlist: str) -> list[TrialHit]:
+    def _removed(self, watchlist: str) -> list[TrialMatch]:
         return self._difference(self._old or {}, self._new, watchlist)
 
     @staticmethod
-    def _difference(left: Mapping[str, Trial], right: Mapping[str, Trial], watchlist: str) -> list[TrialHit]:
-        known = {hit.id for hit in right[watchlist].hits if not hit.suppressed} if watchlist in right else set()
-        hits = left[watchlist].hits if watchlist in left else []
-        return [hit for hit in hits if hit.id not in known and not hit.suppressed]
+    def _difference(left: Mapping[str, Trial], right: Mapping[str, Trial], watchlist: str) -> list[TrialMatch]:
+        known = (
+            {match.id for match in right[watchlist].matches if not match.suppressed} if watchlist in right else set()
+        )
+        matches = left[watchlist].matches if watchlist in left else []
+        return [match for match in matches if match.id not in known and not match.suppressed]
 
     @staticmethod
     def _alerts(trials: Mapping[str, Trial], watchlist: str) -> int:
@@ -186,29 +190,29 @@ class _Report:
     # --- for programs -----------------------------------------------------------------------------------------------------
 
     def _record(self, watchlist: str) -> dict[str, object]:
-        hits = self._new[watchlist].hits if watchlist in self._new else []
+        matches = self._new[watchlist].matches if watchlist in self._new else []
         zone = self._settings.timezone
-        days = Counter(hit.seen_at.astimezone(zone).date().isoformat() for hit in hits if hit.opens)
+        days = Counter(match.seen_at.astimezone(zone).date().isoformat() for match in matches if match.opens)
         made: dict[str, object] = {
             "watchlist": watchlist,
             "alerts": self._alerts(self._new, watchlist),
-            "articles": [_article(hit) for hit in hits],
+            "articles": [_article(match) for match in matches],
             "days": dict(days),
         }
         if self._old is not None:
-            made["added"] = [_article(hit) for hit in self._added(watchlist)]
-            made["removed"] = [_article(hit) for hit in self._removed(watchlist)]
+            made["added"] = [_article(match) for match in self._added(watchlist)]
+            made["removed"] = [_article(match) for match in self._removed(watchlist)]
         return made
 
 
-def _article(hit: TrialHit) -> dict[str, object]:
+def _article(match: TrialMatch) -> dict[str, object]:
     return {
-        "id": hit.id,
-        "title": hit.title,
-        "url": hit.url,
-        "feed": hit.feed,
-        "seen_at": hit.seen_at.isoformat(),
-        "story": hit.story_id,
-        "alert": hit.opens,
-        "suppressed": hit.suppressed,
+        "id": match.id,
+        "title": match.title,
+        "url": match.url,
+        "feed": match.feed,
+        "seen_at": match.seen_at.isoformat(),
+        "story": match.story_id,
+        "alert": match.opens,
+        "suppressed": match.suppressed,
     }

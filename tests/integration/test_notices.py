@@ -209,7 +209,7 @@ async def test_a_feed_that_fails_for_a_day_is_told_once_and_once_when_it_is_back
         await deliver(service, clock)
         first, second = read(telegram)
         assert first == "خلاصات متوقفة منذ يوم أو أكثر:\n• الوئام، منذ أمس 10:12، HTTP status 403"
-        assert second == "خلاصات عادت تعمل:\n• الوئام"
+        assert second == "خلاصات عادت إلى العمل:\n• الوئام"
 
 
 async def test_without_a_bot_admins_read_on_the_console_and_in_the_log(

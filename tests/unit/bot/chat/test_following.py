@@ -83,7 +83,7 @@ def test_what_comes_by_configuration_as_well_still_comes_and_says_so() -> None:
     both = replace(TOPICS[3], followed=True)
     change = unfollow(asked("/unfollow الزلازل"), around(nameable=(both,), topics=(both,)))
     assert isinstance(change, Change)
-    assert plain(change.answer).endswith("يبقى يصل إلى هنا بحسب إعدادات القائمين على البوت.")
+    assert plain(change.answer).endswith("يستمر وصوله إلى هنا بحسب إعدادات القائمين على البوت.")
 
 
 def test_a_trial_is_not_followed() -> None:

@@ -117,7 +117,7 @@ def test_troubles_of_one_look_are_one_notice_grouped_by_kind() -> None:
         "• الوئام، منذ أمس 08:36، HTTP status 403\n"
         "• سبق، منذ أمس 08:36"
     )
-    assert plain(ended_text(troubles[:1], NOW, MANNER)) == "خلاصات عادت تعمل:\n• الوئام"
+    assert plain(ended_text(troubles[:1], NOW, MANNER)) == "خلاصات عادت إلى العمل:\n• الوئام"
 
 
 def test_a_hundred_feeds_that_fail_together_make_one_short_notice() -> None:
