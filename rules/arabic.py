@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rules.kept_families import KeptFamilies
 from rules.lexicon import open_lexicon
 from rules.own_tables import own_rows, own_sources
-from rules.peeling import readings
+from rules.peeling import clitic_readings, readings
 from rules.text import clean, fold, words_of
 
 if TYPE_CHECKING:
@@ -150,11 +150,43 @@ class Arabic:
         lemmas = {entry.lemma for entry in found if entry.lemma == entry.form and entry.lemma[0] != "ي"}
         return any(entry.form[0] == "ي" for lemma in lemmas for entry in self.lexicon.forms(lemma))
 
+    def is_noun_too(self, word: str) -> bool:
+        """Tell whether a verb's dictionary form is a noun of the same letters: «حرس», and the masdars «تضخم», «تراجع»."""
+        if word.startswith("ت") and (len(word) == 4 or (len(word) == 5 and word[2] == "ا")):
+            return True
+        return any(entry.listed and entry.form == entry.lemma == word for entry in self.entries(fold(word)))
+
+    def is_name_only(self, word: str) -> bool:
+        """Tell whether the tables have a single word as a name, and the lexicon as no word that takes the article: بوتين."""
+        key = fold(word)
+        if word.startswith("ال"):
+            return False
+        return key in self.names and key not in self.own_words and not any(entry.listed for entry in self.entries(key))
+
+    @cached_property
+    def split_by_hamza(self) -> frozenset[str]:
+        """Return the keys that a verb with a bare alef shares with a plural with a hamza: «انهار المبنى», «أنهار»."""
+        verbs = (verb for found in self.masdars.values() for verb in found if verb.past.startswith("ا"))
+        return frozenset(fold(verb.past) for verb in verbs if fold(verb.past) in self.singulars)
+
     def _knows(self, key: str) -> bool:
         return key in self.own_words or key in self.own_names or key in self.lexicon
 
     def _readings(self, cleaned: str) -> tuple[Reading, ...]:
-        return tuple(readings(cleaned, self.knows, self.is_strong, self.is_common_news, self.both_readings))
+        found = readings(cleaned, self.knows, self.is_strong, self.is_common_news, self.both_readings)
+        return (*found, *(reading for reading in self.other_readings(cleaned) if self._is_named(cleaned, reading)))
+
+    def other_readings(self, cleaned: str) -> tuple[Reading, ...]:
+        """Return the readings behind a clitic that a better known word hides: «وحل» is mud, and also و + حل."""
+        held = readings(cleaned, self.knows, self.is_strong, self.is_common_news, self.both_readings)
+        return tuple(reading for reading in clitic_readings(cleaned, self.is_common_news) if reading not in held)
+
+    def _is_named(self, cleaned: str, reading: Reading) -> bool:
+        """Tell whether a name stands behind a clitic in what the lexicon has but as some form: «لبوتين» is no dual of لبوة."""
+        key = fold(cleaned)
+        if (reading.key not in self.names and reading.key not in self.places) or self.is_common_news(key):
+            return False
+        return not any(entry.listed and entry.form == entry.lemma for entry in self.entries(key))
 
     def _two_ways(self, name: str) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         there: dict[str, tuple[str, ...]] = {}

@@ -78,6 +78,8 @@ def is_foreign(arabic: Arabic, word: str) -> bool:
     """Tell whether a word is a name that the lexicon does not know; what ends in ة or ات is rather a new Arabic word."""
     if word.endswith(("ة", "ات")) and len(word) >= SHORTEST_ARABIC:
         return False
+    if word.endswith(("ون", "يين")) and arabic.lemmas(without_article(arabic, word)[:-2]):
+        return False
     key = fold(word)
     bare = fold(without_article(arabic, word))
     arab = "\u0621" <= key[:1] <= "\u064a"
@@ -123,10 +125,12 @@ class _Family:
             self._put(masculine + "ة", ADJECTIVE, "agreement")  # سورية is the country's name too
             self._put(masculine + "ه", ADJECTIVE, "agreement")
             self._adjective(masculine, "agreement")
-        elif is_foreign(arabic, word) and not word.startswith(PARTICIPLES):
+        elif arabic.is_name_only(word) or (is_foreign(arabic, word) and not word.startswith(PARTICIPLES)):
             self._name(word)
         elif arabic.is_verb(word) and without_article(arabic, word) == word:
             self._put(word, INDEFINITE | PRONOUN, "word")
+            if arabic.is_noun_too(word):
+                self._written(word, "word", checked=False)
             self._verbs(fold(word), "person")
         else:
             self._noun(word)
@@ -193,9 +197,11 @@ class _Family:
     def _noun(self, word: str) -> None:
         bare = without_article(self._arabic, word)
         self._put(word, CLITICS, "word")
+        if word == "ابن":
+            self._put("بن", CLITICS, "spelling")
         dual_of = self._dual_of(bare)
         if dual_of:
-            self._allowed = {dual_of}
+            self._allowed = {dual_of, *self._arabic.lemmas(dual_of)}
             self._duals(dual_of, "word")
             return
         key = fold(bare)
@@ -213,6 +219,7 @@ class _Family:
         self._written(bare, "word", checked=False)
         for base in bases:
             self._inflected(base)
+        for base in dict.fromkeys((bare, *bases)):
             self._nisbas(base)
         if self._options.verbs:
             for base in dict.fromkeys((bare, *bases)):
@@ -234,6 +241,8 @@ class _Family:
         if word in lemmas or not lemmas:
             if word.endswith("ات") and len(word) > 4:
                 return (word, *self._singulars_of_sound_plural(word))
+            if word.endswith(("ون", "يين")) and len(word) > 4 and self._arabic.lemmas(word[:-2]):
+                return (word[:-2],)
             return (word,)
         if word.endswith("ة") and word[:-1] in lemmas:  # وزيرة is not وزير, but an adjective agrees with its noun
             return (word[:-1],) if self._options.agrees else (word,)
@@ -405,7 +414,8 @@ class _Family:
 
     def _conjugated(self, verb: Verb, why: str) -> None:
         for form, flags in conjugate(verb):
-            if form == self._word or self._is_unread(form) or not self._is_other_verb_form(form):
+            own = form == self._word or fold(form) in self._arabic.split_by_hamza
+            if own or self._is_unread(form) or not self._is_other_verb_form(form):
                 self._put(form, flags, why)
 
     def _is_other_verb_form(self, form: str) -> bool:
@@ -498,7 +508,10 @@ class _Family:
         before = self._found.get(key)
         if before is None:
             self._found[key] = Stem(form, flags, why)
-        elif before.flags | flags != before.flags:
+            return
+        if not _same_seat(form, before.form):  # «إصابتها» is a noun, «أصابت» its verb: both count
+            before = self._found[key] = before._replace(form="ا" + before.form[1:])
+        if before.flags | flags != before.flags:
             flags = (before.flags | flags) & ~(0 if before.flags & flags & DEFINITE else DEFINITE)
             self._found[key] = before._replace(flags=flags)
 

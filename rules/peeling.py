@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARTICLE", "BARE", "CONJUNCTION", "DEFINITE", "DOTLESS", "DOTTED", "HAMZAS", "LAM", "PREPOSITION", "PRONOUN", "SEATS", "VERB",
-    "Reading", "readings",
+    "Reading", "clitic_readings", "readings",
 ]  # fmt: skip
 
 ARTICLE = 1
@@ -80,8 +80,23 @@ def readings(
         best = next((reading.cost for reading in found if _attested(reading, knows, strong)), None)
     if best is None:
         return [reading for reading in found if reading.cost == 0 or len(reading.key) > SHORTEST]
-    allowed = both.get(key, frozenset())
-    return [reading for reading in found if _holds(reading, best, knows, strong) or reading.key in allowed]
+    return [reading for reading in found if _holds(reading, best, knows, strong) or _is_read_too(reading, key, both)]
+
+
+def clitic_readings(cleaned: str, common: Callable[[str], bool]) -> list[Reading]:
+    """Return the readings of a cleaned token that take a conjunction or preposition off it and no pronoun."""
+    key = fold(cleaned)
+    if not key or not "\u0621" <= key[0] <= "\u064a":
+        return []
+    found = (reading for reading in _every(cleaned, key, common) if not reading.needs & (PRONOUN | VERB))
+    return [reading for reading in found if reading.cost and len(reading.key) >= SHORTEST]
+
+
+def _is_read_too(reading: Reading, key: str, both: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether the table names the reading for this token, with a conjunction before it or a pronoun behind it or not."""
+    end = reading.start + len(reading.key)
+    wholes = [key, key[:end], *((key[1:], key[1:end]) if reading.needs & CONJUNCTION else ())]
+    return any(reading.key in both.get(whole, ()) for whole in wholes)
 
 
 def _holds(reading: Reading, best: int, knows: Callable[[str], bool], strong: Callable[[str], bool]) -> bool:
@@ -139,7 +154,7 @@ def _attested(reading: Reading, knows: Callable[[str], bool], strong: Callable[[
     if key.startswith("لل"):  # whatever the lexicon has under it, it is ل + ال
         return False
     if reading.needs & ARTICLE:
-        return strong(key)
+        return strong(key) or (key.endswith(("تان", "تين")) and strong(key[:-3] + "ة"))
     if knows(key):
         return True
     if not reading.needs & PRONOUN:

@@ -102,7 +102,7 @@ class _Ways:
     def _inner(self, number: int, word: str, definite: bool | None, options: FamilyOptions, typed: str) -> WordSpec:
         if number:
             options = options._replace(verbs=False, agrees=not options.as_written)
-        return replace(self._spec(word, options, typed), definite=definite, inner=number > 0)
+        return replace(self._spec(word, options, typed), definite=definite, inner=number > 0, leads=number == 0)
 
     # --- definiteness -------------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,8 @@ LATIN_PART = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}{HIDDEN}])*")
 DROPPED = re.compile(rf"[{MARKS}{HIDDEN}\u0640]")
 MARK = re.compile(rf"[{MARKS}]")
 PRESENTATION = re.compile(r"[\ufb50-\ufdff\ufe70-\ufefc]+")
-LETTERS = str.maketrans("کگیےەہھۀةپچژڤٱ", "ككيىههههةبجزفا")
+LETTERS = str.maketrans("کگڪڭݣیےەہھۀةپچژڤڥڢڨڧٱ", "كككككيىههههةبجزفففققا")
+"""Persian letters, and those that the Maghreb writes for g, v, f and q (أڭادير، ڨفصة)."""
 FOLDED = str.maketrans("أإآٱىؤئ", "اااايءء")
 ARABIC = re.compile(r"[\u0621-\u064a\u066e-\u06d3\ufb50-\ufdff\ufe70-\ufefc]+")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]+")
@@ -79,7 +80,8 @@ def clean(text: str) -> str:
     if text.isascii():
         return text
     text = PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    return DROPPED.sub("", text).translate(LETTERS).translate(DIGITS)
+    text = DROPPED.sub("", text).replace("ىء", "ئ")  # Egyptian newspapers write طوارىء, شاطىء
+    return text.translate(LETTERS).translate(DIGITS)
 
 
 @lru_cache(REMEMBERED)

@@ -10,7 +10,7 @@ from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, DOTTED,
 from rules.text import clean, fold, has_marks, is_compound, marked_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rules.arabic import Arabic
     from rules.family import Stem
@@ -34,7 +34,8 @@ class WordSpec:
 
     ``word`` is cleaned; ``marked`` holds the word as typed where marks on it bind. ``exact`` asks for these very letters.
     ``definite``: True asks for the article or a pronoun, False for neither, None for any. ``inner`` words follow another
-    word of the phrase and take no conjunction and no preposition but ل. ``number`` limits a nisba to its dual or the rest.
+    word of the phrase and take no conjunction and no preposition but ل. A word that ``leads`` a phrase may stand behind a
+    clitic in what is else another word: «وحل الدولتين». ``dual`` limits a nisba to its dual or the rest.
     """
 
     word: str
@@ -43,6 +44,7 @@ class WordSpec:
     exact: bool = False
     definite: bool | None = None
     inner: bool = False
+    leads: bool = False
     dual: bool | None = None
 
 
@@ -72,6 +74,7 @@ class Vocabulary:
         self._exact: dict[str, list[int]] = {}
         self._marked: dict[int, tuple[tuple[str, str], ...]] = {}
         self._avoided: dict[int, tuple[tuple[tuple[str, str], ...], ...]] = {}
+        self._leading: set[int] = set()
         self.memory = Memory(self.find)
 
     def slot(self, spec: WordSpec) -> int:
@@ -97,11 +100,16 @@ class Vocabulary:
         letters = marked_letters(piece) if has_marks(piece) and (self._marked or self._avoided) else ()
         arabic, of_key = self.arabic, self._of_key
         for reading in arabic.readings(cleaned):
-            entries = of_key.get(reading.key)
-            if entries is None:
-                continue
-            for entry in (entries,) if isinstance(entries, int) else entries:
+            split = reading.key in arabic.split_by_hamza and reading.needs | CONJUNCTION == BARE | CONJUNCTION
+            for entry in _several(of_key.get(reading.key)):
+                if split and bool(reading.spelling & SEATS) != bool(entry >> FLAG_BITS & SEATS):
+                    continue
                 if _allows(entry, reading) and self._marks_agree(entry >> SHIFT, letters, reading.start):
+                    yield entry >> SHIFT
+        for reading in arabic.other_readings(cleaned) if self._leading else ():
+            for entry in _several(of_key.get(reading.key)):
+                leads = entry >> SHIFT in self._leading
+                if leads and _allows(entry, reading) and self._marks_agree(entry >> SHIFT, letters, reading.start):
                     yield entry >> SHIFT
 
     def _marks_agree(self, slot: int, letters: tuple[tuple[str, str], ...], start: int) -> bool:
@@ -130,6 +138,8 @@ class Vocabulary:
                 else:
                     before.append(entry)
         self.sizes.append(count)
+        if spec.leads:
+            self._leading.add(number)
         if has_marks(spec.marked):
             self._marked[number] = marked_letters(spec.marked)
         strangers = self.arabic.not_family.get(fold(spec.word), ())
@@ -164,6 +174,12 @@ class Vocabulary:
                 DOTTED if any(entry.form == entry.lemma and entry.form[-1] == "ي" for entry in entries) else 0
             )
         return seat
+
+
+def _several(entries: list[int] | int | None) -> Sequence[int]:
+    if entries is None:
+        return ()
+    return (entries,) if isinstance(entries, int) else entries
 
 
 def _limited(flags: int, spec: WordSpec, dual: bool) -> int | None:
@@ -203,6 +219,9 @@ def _agree(typed: tuple[tuple[str, str], ...], text: tuple[tuple[str, str], ...]
         if letter != other:
             return True
         last = number == len(typed) - 1
+        told = bool(_vowel(found)) if not last else all(marks for _, marks in text[:number])
+        if "\u0651" in wanted and "\u0651" not in found and told:
+            return False  # «مِصْر» and «حَمَام» tell their vowels, and have none
         wanted_vowel, found_vowel = _vowel(wanted), _vowel(found)
         if wanted_vowel and found_vowel and wanted_vowel != found_vowel and not last:
             return False

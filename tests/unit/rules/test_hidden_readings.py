@@ -1,0 +1,117 @@
+"""Words that a better known word of the same letters would hide: behind clitics, at the head of a phrase, beside verbs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.rules.test_origins import finds
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("حل الدولتين", "تمسكت باريس بالسلام وحل الدولتين طريقًا إليه"),  # وحل is mud
+        ("سد النهضة", "تتصل الأزمة بسد النهضة اتصالًا وثيقًا"),
+        ("تل أبيب", "انفجار هز الأحياء بتل أبيب فجرًا"),
+        ("حدة التوتر", "تفاقمت الخلافات وحدة التوتر لا تنحسر"),
+    ],
+)
+def test_the_rest_of_a_phrase_tells_that_its_first_letter_is_a_clitic(term: str, text: str) -> None:
+    assert finds(term, text)
+
+
+@pytest.mark.parametrize(("term", "text"), [("حدة", "وحدة الصف أولوية"), ("حل", "وحل الشوارع عرقل السير")])
+def test_a_single_word_stays_hidden_in_another(term: str, text: str) -> None:
+    assert not finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("بوتين", "سلم المبعوث رسالة لبوتين", True),  # the dual of lioness in dictionaries
+        ("بوتين", "ولبوتين حسابات أخرى", True),
+        ("عدن", "سمع دوي قوي بعدن ليلًا", True),
+        ("كندا", "أطلق المتطوعون نداء أخيرًا", False),
+        ("حلب", "تابع المزارعون أسعار حليب الأطفال", False),
+    ],
+)
+def test_a_name_behind_a_clitic_beats_a_rare_form(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("قرية", "بقيت القريتان بلا ماء", True),
+        ("قرية", "قراءة القرآن الكريم", False),
+        ("مستوطنون", "مستوطن يعتدي على راع", True),
+        ("إرهابيون", "حكم على إرهابي بالمؤبد", True),
+        ("الكوريتين", "الكوريتان تعيدان خط الاتصال", True),
+        ("الكوريتين", "كوريا الجنوبية ترفع التأهب", False),
+        ("زعيم", "زعيمة المعارضة تقبل الدعوة", True),
+    ],
+)
+def test_duals_and_plurals_that_the_lexicon_has_as_words_of_their_own(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("تضخم", "سياسة جديدة للتضخم المزمن"),
+        ("تمرد", "التمرد يتسع في الشرق"),
+        ("حرس ثوري", "بيان باسم الحرس الثوري"),
+        ("إصابة", "أصابت الشظايا مسعفًا"),
+        ("إقالة", "أقالته الإدارة بعد الخسارة"),
+        ("بدء", "بدأت الجولة الثانية"),
+        ("إنشاء", "أنشأت الوزارة صندوقًا"),
+        ("انتهاء", "تنتهي المهلة غدًا"),
+        ("لقاء", "عبّر الطرفان عن أملهما بلقائهما المقبل"),
+    ],
+)
+def test_a_noun_is_found_although_a_verb_has_its_letters(term: str, text: str) -> None:
+    assert finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("انهيار", "انهار المبنى على ساكنيه", True),
+        ("نهر", "انهار المبنى على ساكنيه", False),
+        ("نهر", "جفّت أنهار الشمال", True),
+        ("نهر", "جفّت الانهار", True),
+        ("انهيار", "جفّت أنهار الشمال", False),
+    ],
+)
+def test_a_bare_alef_tells_the_verb_from_the_plural(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("مصرّ", "عادت البعثة من مِصْر", False),
+        ("مصرّ", "الوزير مصرٌّ على الرحيل", True),
+        ("مصرّ", "الوزير مُصِرّ على الرحيل", True),
+        ("حمّام", "سباق الحَمَام الزاجل", False),
+        ("حمّام", "الحمام التركي", True),
+        ("مسيّرة", "مَسيرة فوق المدينة", True),
+    ],
+)
+def test_a_typed_shadda_binds_where_the_text_tells_its_vowels(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("طوارئ", "إعلان حالة الطوارىء"),
+        ("شاطئ", "جثث على الشاطىء"),
+        ("أغادير", "افتتاح الملعب في أڭادير"),
+        ("قابس", "احتجاج في ڨابس على التلوث"),
+        ("بنغازي", "مطار بن غازي يعود للعمل"),
+        ("مئة", "مائة قتيل في يومين"),
+    ],
+)
+def test_spellings_of_egypt_and_the_maghreb(term: str, text: str) -> None:
+    assert finds(term, text)
