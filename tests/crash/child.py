@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import os
-import signal
 import sys
 from contextlib import contextmanager
 from datetime import timedelta
@@ -23,6 +22,7 @@ from bot.cli import main
 from bot.service import retry, sender
 from bot.service.pace import Rate, SendLimits
 from storage.sqlite_store import SqliteStore
+from tests.fakes.deaths import deadly, end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 
 SCALE = 60.0
 ANSWER_S = 0.7
-
-
-def end() -> None:
-    """Die at once, as in a power cut."""
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def shorten_patience() -> None:
@@ -51,23 +46,6 @@ def shorten_patience() -> None:
     retry.FIRST_WAIT_S, retry.LONGEST_WAIT_S = 0.05, 0.3
     storage.connection.BUSY_MS = 300
     TelegramChannel.__init__.__kwdefaults__["read_timeout"] = ANSWER_S
-
-
-def deadly(verb: Callable, when: str, countdown: list[int]) -> Callable:
-    """Wrap a coroutine function so that it ends the process before or after its last permitted call."""
-
-    @functools.wraps(verb)
-    async def wrapped(*arguments: object, **options: object) -> object:
-        countdown[0] -= 1
-        last = countdown[0] == 0
-        if last and when == "before":
-            end()
-        answer = await verb(*arguments, **options)
-        if last:
-            end()
-        return answer
-
-    return wrapped
 
 
 def deadly_transaction(countdown: list[int]) -> Callable:

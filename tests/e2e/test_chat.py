@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.fakes.telegram_world import Shown
 
 READER = 77
-KILL_AT = Path(__file__).with_name("chat_kill_at.py")
+KILL_AT = Path(__file__).with_name("kill_at.py")
 ROOT = Path(__file__).parents[2]
 
 
