@@ -1,4 +1,4 @@
-"""What expressions mean in an article: DESIGN's paragraph on meaning, sentence by sentence, with exact places."""
+"""What expressions mean in an article: what the reference says of meaning, sentence by sentence, with exact places."""
 
 from __future__ import annotations
 
