@@ -43,7 +43,13 @@ QUERIES = (
         "unknown",
         f"SELECT chats.id, {ADDRESS}, min(sending_at), count(*), max(last_error) FROM messages"  # noqa: S608 - own text
         " JOIN chats ON chats.id = messages.chat_id WHERE unknowns > 0 AND messages.kind <> 'notice'"
-        " AND sending_at >= :lately GROUP BY chats.id",
+        " AND sending_at >= :lately AND last_error IS NOT 'unknown_skipped' GROUP BY chats.id",
+    ),
+    (
+        "skipped",
+        f"SELECT chats.id, {ADDRESS}, min(sending_at), count(*), NULL FROM messages"  # noqa: S608 - own text
+        " JOIN chats ON chats.id = messages.chat_id WHERE messages.state = 'failed' AND messages.kind <> 'notice'"
+        " AND sending_at >= :lately AND last_error = 'unknown_skipped' GROUP BY chats.id",
     ),
     (
         "feed_failing",

@@ -461,7 +461,7 @@ class TroubleRow:
     ``subject`` is a feed's id or a chat's ``kind:address``; ``since`` is None where the database does not tell.
     """
 
-    kind: Literal["dead_chat", "failed", "unknown", "feed_failing", "feed_gone"]
+    kind: Literal["dead_chat", "failed", "unknown", "skipped", "feed_failing", "feed_gone"]
     key: str
     subject: str
     since: datetime | None

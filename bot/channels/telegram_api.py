@@ -102,7 +102,8 @@ def not_modified(error: TelegramError) -> bool:
 
 def outcome_of(error: TelegramError) -> Outcome:
     """Return what an error means for the message. Anything that may have been accepted is `UnknownOutcome`."""
-    reason = f"{type(error).__name__}: {error.message}"
+    kind = type(error).__name__
+    reason = error.message if error.message.startswith(f"{kind}: ") else f"{kind}: {error.message}"
     match error:
         case RetryAfter():
             return AgainLater(reason=reason, wait=seconds_of(error.retry_after), stops="chat")

@@ -90,7 +90,7 @@ def audit_text(report: AuditReport) -> str:
     if report.messages:
         lines.append(f"الرسائل: {_messages(report.messages)}")
     if report.unknowns:
-        lines.append(f"إجابات ضاعت (كل واحدة منها تكرار محتمل): {report.unknowns:,}")
+        lines.append(f"إجابات ضاعت (أُعيدت الرسالة فقد تتكرر، أو لم تُعد فقد لا تكون وصلت): {report.unknowns:,}")
     lines += [f"غير مؤكد: {_doubt(doubt)}" for doubt in report.doubts[-SHOWN:]]
     lines += [f"عالق: {_stuck(stuck)}" for stuck in report.stuck[:SHOWN]]
     lines += [f"أُصلح: {isolate(repair)}" for repair in report.fixed]

@@ -14,6 +14,7 @@ from bot.cli.options import config_option, json_option, load_settings
 from bot.loop import run_loop
 from bot.newsroom import read_feeds
 from bot.opml import Outline, opml_bytes, replace_file
+from bot.secrets import redact
 from storage import open_sqlite
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def list_feeds(config: str | None, *, as_json: bool) -> None:
     states = run_loop(_states(settings)) if settings.database.exists() else {}
     for feed in read_feeds(settings):
         state = states.get(feed.id)
-        click.echo(json.dumps(_record(feed, state), ensure_ascii=False) if as_json else _line(feed, state))
+        click.echo(redact(json.dumps(_record(feed, state), ensure_ascii=False) if as_json else _line(feed, state)))
 
 
 @command.command("add")
@@ -62,7 +63,7 @@ def add(config: str | None, *, url: str, name: str | None, feed_id: str | None, 
     """
     names = tuple(tag.strip() for tag in tags.replace("،", ",").split(",") if tag.strip())
     made = feed_list.add_feed(load_settings(config), url, name=name, feed_id=feed_id, tags=names)
-    click.echo(f"added {made}: {url}")
+    click.echo(redact(f"added {made}: {url}"))
 
 
 @command.command("remove")
@@ -75,7 +76,7 @@ def remove(config: str | None, *, feed: str) -> None:
     marsad feeds remove news-example
     """
     removed = feed_list.remove_feed(load_settings(config), feed)
-    click.echo(f"removed {removed.id}: {removed.url}")
+    click.echo(redact(f"removed {removed.id}: {removed.url}"))
 
 
 @command.command("import")
@@ -90,7 +91,7 @@ def import_feeds(config: str | None, *, file: Path) -> None:
     done = feed_list.import_feeds(load_settings(config), file.read_bytes(), file.name)
     click.echo(f"{done.added} added, {done.known} known already, {len(done.unusable)} unusable")
     for line in done.unusable:
-        click.echo(line, err=True)
+        click.echo(redact(line), err=True)
     if done.unusable:
         raise SystemExit(1)
 

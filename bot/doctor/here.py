@@ -159,7 +159,7 @@ async def look_at_database(settings: Settings, now: datetime) -> list[Finding]:
     except MarsadError as error:
         return [fail("database", str(error), "the service's own words tell what to do")]
     try:
-        return await _inspected(store, path, now)
+        return [*await _inspected(store, path, now), *await _dead(store, settings)]
     except MarsadError as error:
         return [fail("database", str(error), "restore a backup; keep the damaged file")]
     finally:
@@ -177,6 +177,18 @@ async def _inspected(store: Store, path: Path, now: datetime) -> list[Finding]:
     if len(states) > SHOWN:
         found.append(warn("feeds", f"{len(states) - SHOWN} more are failing", "`marsad feeds list` shows them"))
     return found
+
+
+async def _dead(store: Store, settings: Settings) -> list[Finding]:
+    """Return the channels whose chats refused the bot: nothing is sent there until the service starts again."""
+    names = {(named.kind, named.address, named.thread): name for name, named in settings.channels.items()}
+    dead = [chat for chat in await store.chats() if chat.dead_reason and chat.successor_id is None]
+    places = [(chat, (chat.address.kind, chat.address.address, chat.address.thread)) for chat in dead]
+    return [
+        fail(f"channel {names[place]}", chat.dead_reason or "", "mend it there, then start the service anew")
+        for chat, place in places
+        if place in names
+    ]
 
 
 def _megabytes(path: Path) -> str:

@@ -32,6 +32,7 @@ class FeedsInForce:
         self._clock = clock
         self._log = log
         self._current: dict[str, FeedSettings] = {}
+        self.problems: tuple[Problem, ...] = ()
         self._names: dict[str, str] = {}
         self._sources: dict[str, frozenset[str]] = {}
         self.names: Mapping[str, str] = MappingProxyType(self._names)
@@ -47,6 +48,7 @@ class FeedsInForce:
     async def start(self) -> None:
         """Load the lists. Of a broken list the feeds on record go on; raise `MistakesFound` where there are none."""
         feeds, problems = await asyncio.to_thread(gather_feeds, self._settings)
+        self.problems = tuple(problems)
         if problems:
             self._tell(problems)
             feeds = await self._with_recorded(feeds)
@@ -57,6 +59,7 @@ class FeedsInForce:
     async def load(self) -> bool:
         """Load the lists again; keep the old ones and return False if there is a mistake."""
         feeds, problems = await asyncio.to_thread(gather_feeds, self._settings)
+        self.problems = tuple(problems)
         if problems:
             self._tell(problems)
             return False

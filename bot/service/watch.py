@@ -11,9 +11,11 @@ from bot.version import version
 from bot.web.health import checks_of
 from bot.web.monitor import Counts, Monitor
 from bot.web.server import WebServer
+from bot.words.notices import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine
+    from datetime import datetime
 
     from bot.clock import Clock
     from bot.logs import Logger
@@ -65,7 +67,7 @@ class Watch:
             feed_names=service.feeds.names,
             clock=clock,
             log=log,
-            others=lambda: service.chat.troubles(clock.now()) if service.chat else (),
+            others=lambda: _others(service, clock.now()),
         )
         self.heartbeat = Heartbeat(
             store, settings, chats=self.notices.chats, ping=ping, well=self._well, clock=clock, log=log
@@ -105,3 +107,13 @@ def _counts(service: Service, jumps: int) -> Counts:
         clock_jumps=jumps,
         rules_broken=any(not problem.warning for problem in service.rules.problems),
     )
+
+
+def _others(service: Service, now: datetime) -> list[Trouble]:
+    """Return the troubles that stand in no table: a list of feeds that cannot be read, updates that do not come."""
+    files = {problem.at.file: problem for problem in reversed(service.feeds.problems)}
+    lists = [
+        Trouble(key=f"feeds:{file}", kind="feeds", subject=file, reason=str(first).removeprefix(f"{file}:"))
+        for file, first in files.items()
+    ]
+    return [*lists, *(service.chat.troubles(now) if service.chat else ())]

@@ -28,8 +28,10 @@ HEADS = {
     "dead_chat": "وجهات لم تعد متاحة، وما ينتظرها لا يُرسل:",
     "failed": "تعذّر الإرسال:",
     "unknown": "إرسال غير مؤكد، وكل رسالة منه تكرار محتمل:",
+    "skipped": "ضاع الجواب فلم تُعد الرسالة (on_unknown: skip)، وقد لا تكون وصلت:",
     "feed_failing": "خلاصات متوقفة منذ يوم أو أكثر:",
     "feed_gone": "خلاصات سُحبت نهائيًا، فلا تُطلب بعد الآن:",
+    "feeds": "تعذّر تحميل قائمة المصادر، والرصد مستمر بالقائمة السابقة:",
     "disk": "القرص يوشك أن يمتلئ:",
     "updates": "لا يُقرأ ما يكتبه الناس إلى البوت:",
 }
@@ -37,8 +39,10 @@ ENDS = {
     "dead_chat": "وجهات عادت متاحة:",
     "failed": "لم يتعذّر إرسال منذ ساعة:",
     "unknown": "لا إرسال غير مؤكد منذ ساعة:",
+    "skipped": "لم يضع جواب منذ ساعة:",
     "feed_failing": "خلاصات عادت إلى العمل:",
     "feed_gone": "خلاصات تُطلب من جديد:",
+    "feeds": "صُحّحت قائمة المصادر:",
     "disk": "في القرص متسع من جديد:",
     "updates": "يُقرأ ما يكتبه الناس إلى البوت من جديد:",
 }
@@ -99,7 +103,7 @@ def _paragraphs(troubles: Sequence[Trouble], heads: Mapping[str, str], line: Cal
 
 def _line(trouble: Trouble, now: datetime, manner: Manner) -> str:
     parts = [f"• {_name(trouble.subject)}"]
-    if trouble.kind in {"failed", "unknown"}:
+    if trouble.kind in {"failed", "unknown", "skipped"}:
         parts.append(counted(trouble.count, "رسالة", manner.digits))
     if trouble.since and trouble.kind != "disk":
         parts.append(f"منذ {recent(trouble.since, now, manner.zone, manner.locale, manner.digits)}")

@@ -23,7 +23,7 @@ from bot.config import read_settings
 from bot.doctor.away import look_away
 from bot.doctor.here import look_around, look_at_database
 from bot.service.lock import newsroom_lock
-from storage import open_sqlite
+from storage import ChatAddress, open_sqlite
 from tests.fakes.feed_server import FeedServer
 from tests.fakes.telegram_server import TOKEN, FakeTelegram, Fault
 
@@ -148,6 +148,18 @@ def at(telegram: FakeTelegram) -> str:
 
 async def ask(settings: Settings, token: str = TOKEN, *, running: bool = False) -> list[Finding]:
     return await look_at_telegram(settings, token, alert_style(settings, {}), running=running)
+
+
+async def test_a_channel_whose_chat_is_dead_on_record_fails(newsroom: Callable) -> None:
+    settings = newsroom("channels: {forum: {telegram: '-100777', thread: 5}}\n" + FEED)
+    store = await open_sqlite(settings.database)
+    address = ChatAddress(kind="telegram", address="-100777", thread=5)
+    chat = (await store.sync_chats([address]))[address]
+    assert levels(await look_at_database(settings, NOW), "fail") == {}
+    await store.mark_chat(chat.id, dead_reason="BadRequest: Message thread not found", now=NOW)
+    await store.close()
+    failed = levels(await look_at_database(settings, NOW), "fail")
+    assert failed == {"channel forum": "BadRequest: Message thread not found"}
 
 
 async def test_a_bot_with_all_it_needs_is_well_and_its_updates_stay(newsroom: Callable, telegram: FakeTelegram) -> None:

@@ -350,3 +350,24 @@ async def test_a_desk_that_cannot_commit_is_stuck_after_five_minutes_and_well_ag
             assert all(check.ok for check in checks.values()), checks
             assert service.tally.new_articles == 1
             desk.cancel()
+
+
+async def test_a_broken_list_of_feeds_is_told_once_and_once_when_it_is_mended(
+    newsroom: Newsroom, telegram: FakeTelegram, clock: HandClock, tmp_path: Path
+) -> None:
+    good = '<opml version="2.0"><body><outline xmlUrl="https://a.example/rss" text="a"/></body></opml>'
+    file = tmp_path / "feeds.opml"
+    file.write_text(good, "utf-8")
+    async with newsroom("feeds_file: feeds.opml\n") as service:
+        assert await service.watch.notices.look() == 0
+        file.write_text(good.replace("</body>", ""), "utf-8")
+        assert await service.feeds.load() is False
+        assert [await service.watch.notices.look() for _ in range(2)] == [1, 0]
+        file.write_text(good, "utf-8")
+        assert await service.feeds.load() is True
+        assert [await service.watch.notices.look() for _ in range(2)] == [1, 0]
+        await deliver(service, clock)
+    broken, mended = read(telegram)
+    assert broken.startswith("تعذّر تحميل قائمة المصادر، والرصد مستمر بالقائمة السابقة:")
+    assert "feeds.opml" in broken
+    assert mended.splitlines()[0] == "صُحّحت قائمة المصادر:"

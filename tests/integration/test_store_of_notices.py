@@ -83,13 +83,15 @@ async def test_failed_messages_are_one_trouble_a_chat_for_an_hour(store: Store) 
     assert await keys(store, NOW + 61 * MINUTE) == []
 
 
-async def test_lost_answers_are_one_trouble_a_chat_for_an_hour_also_when_skipped(store: Store) -> None:
+async def test_a_lost_answer_is_one_trouble_and_another_one_when_the_message_is_not_sent_again(store: Store) -> None:
     (chat,) = await chats(store, "one")
     await alert(store, "1", chat)
     await send(store, UnknownOutcome(reason="no answer"))
+    assert await keys(store, NOW) == [f"unknown:{chat}"]
     (message,) = await claim(store, NOW + MINUTE)
     await store.resolve_unknown(message.id, "s", resend=False, now=NOW + MINUTE)
-    assert await keys(store, NOW + MINUTE) == [f"unknown:{chat}"]
+    (trouble,) = await store.troubles(NOW + MINUTE)
+    assert (trouble.key, trouble.count, trouble.reason) == (f"skipped:{chat}", 1, None)
     assert await keys(store, NOW + 62 * MINUTE) == []
 
 

@@ -166,7 +166,7 @@ async def test_what_is_refused_as_plain_text_too_is_given_up(server: FakeTelegra
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (Fault.kicked(DESK), DeadChat(reason="Forbidden: Forbidden: bot was kicked from the channel chat")),
+        (Fault.kicked(DESK), DeadChat(reason="Forbidden: bot was kicked from the channel chat")),
         (Fault.chat_not_found(DESK), DeadChat(reason="BadRequest: Chat not found")),
         (
             Fault.bad_request("need administrator rights in the channel chat"),

@@ -421,6 +421,21 @@ def test_feeds_are_added_listed_exported_imported_and_removed(marsad: Callable, 
     assert marsad("feeds", "remove", "almanara").status == 1
 
 
+def test_a_password_in_the_address_of_a_feed_is_kept_and_not_shown(marsad: Callable, rules: Path) -> None:
+    with (rules / "marsad.yaml").open("a", encoding="utf-8") as file:
+        file.write("feeds_file: feeds.opml\n")
+    said = [
+        marsad("feeds", *arguments).lines
+        for arguments in (
+            ("add", "https://reader:pass-word-99@wafa.example/rss", "--id", "wafa"), ("list",), ("list", "--json"),
+        )
+    ]  # fmt: skip
+    assert "reader:pass-word-99" in (rules / "feeds.opml").read_text("utf-8")
+    said.append(marsad("feeds", "remove", "wafa").lines)
+    assert all("***@wafa.example/rss" in lines[-1] for lines in said)
+    assert "pass-word-99" not in str(said)
+
+
 def test_an_import_of_what_is_no_list_is_told_with_its_place(marsad: Callable, rules: Path) -> None:
     with (rules / "marsad.yaml").open("a", encoding="utf-8") as file:
         file.write("feeds_file: feeds.opml\n")
