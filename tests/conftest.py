@@ -141,3 +141,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return out, err
 
     asyncio.subprocess.Process.communicate = watched_later
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Start half as many workers again as there are processors: end-to-end tests wait for other processes most of the time."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + max(1, processors // 2)
