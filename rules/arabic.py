@@ -110,7 +110,12 @@ class Arabic:
     @cached_property
     def own_names(self) -> frozenset[str]:
         """Return the keys of all single words of names and places."""
-        return frozenset(word for phrase in (*self.names, *self.places) for word in phrase.split())
+        words = {word for phrase in (*self.names, *self.places) for word in phrase.split()}
+        longer = (phrase.split() for phrase in (*self.names, *self.places) if " " in phrase)
+        definite = {word for phrase in longer for word in phrase if word.startswith("ال") and len(word) > 4}
+        return frozenset(
+            words | {word[2:] for word in definite}
+        )  # الموريتانية of the state's full name is ال + موريتانية
 
     def is_common(self, key: str) -> bool:
         """Tell whether the lexicon or the tables know the word as more than a name."""

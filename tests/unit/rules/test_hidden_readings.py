@@ -115,3 +115,20 @@ def test_a_typed_shadda_binds_where_the_text_tells_its_vowels(term: str, text: s
 )
 def test_spellings_of_egypt_and_the_maghreb(term: str, text: str) -> None:
     assert finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("موريتانيا", "الحكومة الموريتانية تعلق المفاوضات", True),  # the word stands in the state's full name too
+        ("جيبوتي", "البحرية الجيبوتية تنقذ بحارة", True),
+        ("محافظ", "اجتمع محافظو المصارف المركزية", True),
+        ("محافظ", "سرقة محفظة سائح", False),
+        ("هداف", "هدافو الدوري هذا الموسم", True),
+        ("دفعة", "دفع الثمن باهظًا", False),
+        ("إيقاف", "أوقف الحكم المباراة", True),
+        ("إغراق", "أُغرقت سفينتان قبالة الساحل", True),
+    ],
+)
+def test_words_that_stand_under_another_lemma(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
