@@ -91,6 +91,8 @@ class Arabic:
         self.entries = lru_cache(1 << 16)(lexicon.entries)
         self.knows = lru_cache(1 << 16)(self._knows)
         self.readings = lru_cache(1 << 15)(self._readings)
+        self.behind_clitics = lru_cache(1 << 15)(self._behind_clitics)
+        """The readings behind a clitic, also where a better known word hides them: «وحل» is mud, and also و + حل."""
         self.nouns = lru_cache(1 << 14)(self._nouns)
 
     @cached_property
@@ -179,12 +181,10 @@ class Arabic:
 
     def _readings(self, cleaned: str) -> tuple[Reading, ...]:
         found = readings(cleaned, self.knows, self.is_strong, self.is_common_news, self.both_readings)
-        return (*found, *(reading for reading in self.other_readings(cleaned) if self._is_named(cleaned, reading)))
+        return (*found, *(reading for reading in self.behind_clitics(cleaned) if self._is_named(cleaned, reading)))
 
-    def other_readings(self, cleaned: str) -> tuple[Reading, ...]:
-        """Return the readings behind a clitic that a better known word hides: «وحل» is mud, and also و + حل."""
-        held = readings(cleaned, self.knows, self.is_strong, self.is_common_news, self.both_readings)
-        return tuple(reading for reading in clitic_readings(cleaned, self.is_common_news) if reading not in held)
+    def _behind_clitics(self, cleaned: str) -> tuple[Reading, ...]:
+        return tuple(clitic_readings(cleaned, self.is_common_news))
 
     def _is_named(self, cleaned: str, reading: Reading) -> bool:
         """Tell whether a name stands behind a clitic in what the lexicon has but as some form: «لبوتين» is no dual of لبوة."""

@@ -86,7 +86,7 @@ def readings(
 def clitic_readings(cleaned: str, common: Callable[[str], bool]) -> list[Reading]:
     """Return the readings of a cleaned token that take a conjunction or preposition off it and no pronoun."""
     key = fold(cleaned)
-    if not key or not "\u0621" <= key[0] <= "\u064a":
+    if not key or key[0] not in "وفبكل":
         return []
     found = (reading for reading in _every(cleaned, key, common) if not reading.needs & (PRONOUN | VERB))
     return [reading for reading in found if reading.cost and len(reading.key) >= SHORTEST]

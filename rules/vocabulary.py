@@ -106,7 +106,7 @@ class Vocabulary:
                     continue
                 if _allows(entry, reading) and self._marks_agree(entry >> SHIFT, letters, reading.start):
                     yield entry >> SHIFT
-        for reading in arabic.other_readings(cleaned) if self._leading else ():
+        for reading in arabic.behind_clitics(cleaned) if self._leading else ():
             for entry in _several(of_key.get(reading.key)):
                 leads = entry >> SHIFT in self._leading
                 if leads and _allows(entry, reading) and self._marks_agree(entry >> SHIFT, letters, reading.start):
