@@ -32,6 +32,7 @@ MOST_HEADS = 3
 JOINERS = "\u200c\u200d"
 STRAY = str.maketrans("", "", "".join(sign for sign in INVISIBLE if sign not in JOINERS))
 ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f]")
+ARABIC_SIGNS = {",": "،", ";": "؛"}
 BLOCK = re.compile(r"^(?P<indent> *(?:- +)*)(?P<key>[^\s#'\"][^:]*: +)?[|>][+\-0-9]* *(?:#.*)?$")
 ITEM = re.compile(r"^  - ")
 ROW_COMMENT = re.compile(r"^\s*#")
@@ -158,7 +159,7 @@ def _alternatives(body: str, mask: str) -> str:
     if any(part.lstrip().startswith(("/", "／")) for part in parts[2::2]):
         return body.strip()  # a space before this stroke would make an option of it
     said = [_options(part) for part in parts[::2]]
-    signs = ["،" if sign == "," and ARABIC.search(body) else sign for sign in parts[1::2]]
+    signs = [ARABIC_SIGNS.get(sign, sign) if ARABIC.search(body) else sign for sign in parts[1::2]]
     return "".join(f"{word}{sign} " for word, sign in zip(said, [*signs, ""], strict=True)).strip()
 
 

@@ -199,3 +199,7 @@ def test_any_file_keeps_meaning_words_and_the_second_time_its_form(text: str) ->
 def test_what_is_no_yaml_is_refused() -> None:
     with pytest.raises(LayoutRefused):
         lay_out("a: [b")
+
+
+def test_a_latin_semicolon_between_arabic_words_turns_into_theirs() -> None:
+    assert lay_out_lines("هدنة ;تهدئة, صفقة") == "هدنة؛ تهدئة، صفقة"
