@@ -51,6 +51,8 @@ ENOUGH_ARTICLES = 200
 """Articles under which «never seen» says nothing."""
 ENOUGH_STRANGERS = 3
 SHOWN = 3
+LISTED = 5
+"""Words never seen that one line names."""
 
 
 class TermRules:
@@ -234,21 +236,31 @@ def lint_figures(files: RuleFiles, figures: TermFigures, span: str, counted: Cal
     ``span`` is the time that was looked at in words (``آخر 30 يومًا``), ``counted`` says a number of times (``32 مرة``).
     """
     alone = set(_alone(files, figures.rules.arabic))
-    wanted = {term for item in _items(files) for term in _wanted(item.expression)}
     problems: list[Problem] = []
+    if figures.articles >= ENOUGH_ARTICLES:
+        unseen = {term for term, use in zip(figures.rules.terms, figures.uses, strict=True) if not use.count}
+        for item in _items(files):
+            problems += _never_seen(item, unseen, span)
     for term, use in zip(figures.rules.terms, figures.uses, strict=True):
         said = f"«{term.words}» وردت {counted(use.count)} في {span}"
         if term in alone and use.count:
             titles = "؛ ".join(f"«{title}»" for title in reversed(use.titles))
             message = f"{said}، ولها معنى آخر؛ أضف كلمة بقربها أو «/ مع:». منها: {titles}"
             problems += _warn(term, "homograph", message)
-        if not use.count and term in wanted and figures.articles >= ENOUGH_ARTICLES:
-            problems += _warn(term, "never_seen", f"«{term.words}» لم ترد في {span} ({figures.articles:,} مقال)")
         worst = max(use.strangers.items(), key=lambda item: item[1], default=("", 0))
         if worst[1] >= ENOUGH_STRANGERS:
             message = f"«{term.words}» وُجدت داخل «{worst[0]}» {counted(worst[1])} في {span}؛ أضف «/ حرفيًا» أو «/ مع:»"
             problems += _warn(term, "inside_word", message)
     return sorted(problems, key=lambda problem: problem.at)
+
+
+def _never_seen(item: Watchlist | Concept, unseen: set[Term], span: str) -> Iterator[Problem]:
+    """Tell an item's words that no article held, all of them in one line: in a quiet month they are many."""
+    terms = [term for term in dict.fromkeys(_wanted(item.expression)) if term in unseen]
+    if terms:
+        listed = "، ".join(f"«{term.words}»" for term in terms[:LISTED])
+        more = "" if len(terms) <= LISTED else f" وغيرها ({len(terms)} في المجموع)"
+        yield from _warn(terms[0], "never_seen", f"لم ترد في {span}: {listed}{more}")
 
 
 def _alone(files: RuleFiles, arabic: Arabic) -> Iterator[Term]:

@@ -19,6 +19,8 @@ __all__ = ["Change", "follow", "topic_list", "unclear", "unfollow"]
 
 PAGE = 8
 """Topics on one page of the list; more buttons do not fit on a phone."""
+FOLLOWED_OF_FEW = {(1, 1): "تتابعه", (2, 1): "تتابع أحدهما", (2, 2): "تتابعهما"}
+"""Of one or two topics the pronoun is another than of many: how many there are, and how many of them are followed."""
 ALL = {key_of("الكل"), key_of("كل المواضيع"), key_of("الجميع"), "all"}
 
 
@@ -48,7 +50,9 @@ def topic_list(around: Around, *, page: int = 0, first: str = "") -> Answer:
     shown = topics[page * PAGE : (page + 1) * PAGE]
     followed = sum(topic.followed for topic in topics)
     head = words.counted(len(topics), "موضوع", around.digits)
-    head += f"، {words.counted(followed, 'تتابع منها', around.digits)}" if followed else ""
+    if followed:
+        said_of_few = FOLLOWED_OF_FEW.get((len(topics), followed))
+        head += f"، {said_of_few or words.counted(followed, 'تتابع منها', around.digits)}"
     head += f" (صفحة {around.number(page + 1)} من {around.number(pages)})" if pages > 1 else ""
     lines = [*([first, ""] if first else []), head, *(_listed(topic) for topic in shown)]
     return Answer(

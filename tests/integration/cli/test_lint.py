@@ -50,8 +50,19 @@ def test_words_never_seen_are_told_once_there_are_enough_articles(
 ) -> None:
     rules(newsroom, "سلاح، قنبلة", "ليس: كرة القدم")
     stored(*(Past(1 + number / 1000, f"وصل سلاح رقم {number}") for number in range(200)))
-    assert warned(marsad("check")) == ["watchlists/w.yaml:4:13: warning: «قنبلة» لم ترد في آخر 30 يومًا (200 مقال)"]
+    assert warned(marsad("check")) == ["watchlists/w.yaml:4:13: warning: لم ترد في آخر 30 يومًا: «قنبلة»"]
     assert warned(marsad("check", "--quick")) == []
+
+
+def test_a_watchlist_tells_its_words_never_seen_in_one_line(
+    marsad: Callable[..., object], newsroom: Path, stored: Callable[..., None]
+) -> None:
+    rules(newsroom, "سلاح، قنبلة، زلزال، بركان، تسونامي، جفاف، طاعون")
+    stored(*(Past(1 + number / 1000, f"وصل سلاح رقم {number}") for number in range(200)))
+    assert warned(marsad("check")) == [
+        "watchlists/w.yaml:4:13: warning: لم ترد في آخر 30 يومًا: «قنبلة»، «زلزال»، «بركان»، «تسونامي»، «جفاف» وغيرها"
+        " (6 في المجموع)"
+    ]
 
 
 def test_a_word_found_inside_another_word_is_told(

@@ -110,6 +110,17 @@ def test_a_word_in_a_group_that_may_not_have_been_for_us_gets_no_hint() -> None:
     assert follow(Request(verb="follow", words="يا أخي", sure=False), around(GROUP)) == Answer()
 
 
+@pytest.mark.parametrize(
+    ("followed", "head"),
+    [((True,), "موضوع واحد، تتابعه"), ((True, False), "موضوعان، تتابع أحدهما"), ((True, True), "موضوعان، تتابعهما")],
+)
+def test_of_one_or_two_topics_the_list_speaks_in_the_singular_and_the_dual(
+    followed: tuple[bool, ...], head: str
+) -> None:
+    topics = tuple(replace(TOPICS[number], followed=each) for number, each in enumerate(followed))
+    assert plain(topic_list(replace(AROUND, topics=topics))).splitlines()[0] == head
+
+
 def test_the_list_says_what_is_followed_and_turns_pages() -> None:
     answer = topic_list(AROUND)
     assert plain(answer).splitlines() == [
