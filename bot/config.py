@@ -62,6 +62,7 @@ class _Reader:
     def settings(self, node: Node) -> Settings:
         form = Form(node, self.problems, what="marsad.yaml")
         form.keys(*KEYS)
+        form.later("quiet_hours", "digest")
         channels = read_channels(form)
         feeds_file = form.text("feeds_file", None)
         return Settings(

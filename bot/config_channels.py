@@ -32,6 +32,7 @@ def read_telegram(form: Form | None) -> TelegramSettings:
     if form is None:
         return TelegramSettings()
     form.keys("token_env", "base_url", "admins", "access", "on_unknown", "webhook")
+    form.later("webhook")
     default = TelegramSettings()
     admins = []
     for scalar in form.scalars("admins"):
@@ -70,6 +71,7 @@ def read_channels(form: Form) -> dict[str, ChannelSettings]:
 
 def _channel(name: str, at: Position, form: Form) -> ChannelSettings | None:
     form.keys(*KINDS, "thread", "template", "max_per_hour", "secret")
+    form.later("apprise", "webhook", "template", "max_per_hour")
     kinds = [kind for kind in KINDS if form.get(kind) is not None]
     if len(kinds) != 1:
         form.wrong(at, "bad_channel", f'the channel "{name}" needs exactly one of: {", ".join(KINDS)}')

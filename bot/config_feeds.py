@@ -31,6 +31,7 @@ def read_feed_list(form: Form) -> Iterable[FeedSettings]:
     for node in form.items("feeds"):
         feed = Form(node, form.problems, what="a feed")
         feed.keys("id", "url", "name", "tags", "interval", "full_text")
+        feed.later("full_text")
         if feed.node is None:
             continue
         made = FeedSettings(

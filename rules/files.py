@@ -167,6 +167,9 @@ class _Reader:
         if sources:
             sources.keys("include", "exclude")
         before = len(self.mistakes)
+        cooldown = form.duration("cooldown", timedelta())
+        if cooldown:
+            form.later("cooldown")
         made = Watchlist(
             id=found.id or "broken",
             name=found.name,
@@ -177,7 +180,7 @@ class _Reader:
             include=sources.texts("include") if sources else (),
             exclude=sources.texts("exclude") if sources else (),
             channels=form.texts("channels") if form.get("channels") is not None else None,
-            cooldown=form.duration("cooldown", timedelta()),
+            cooldown=cooldown,
             visibility=form.choice("visibility", ("public", "private"), "public"),  # type: ignore[arg-type]
             state=form.choice("state", ("live", "trial", "off"), "live"),  # type: ignore[arg-type]
             examples=examples,

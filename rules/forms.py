@@ -74,6 +74,13 @@ class Form:
             if key.text not in known:
                 self.unknown(key.at, "unknown_key", f'unknown key "{key.text}"', key.text, known)
 
+    def later(self, *keys: str) -> None:
+        """Warn of each of these keys that is given: it is checked, and nothing heeds it yet."""
+        for key, _ in self.node.entries if self.node else ():
+            if key.text in keys and self.get(key.text) is not None:
+                message = f'"{key.text}" is read and checked, and takes effect in a later version'
+                self.problems.append(Problem(at=key.at, code="later", message=message, warning=True))
+
     def unknown(self, at: Position, code: str, message: str, word: str, known: Iterable[str]) -> None:
         """Add a mistake about a word, with the nearest valid one, or with all of them where they are few."""
         known = list(known)

@@ -72,7 +72,7 @@ def test_every_yaml_sample_passes_check_and_its_examples_come_true(text: str, tm
         (tmp_path / "watchlists" / "sample.yaml").write_text(text, "utf-8")
     (tmp_path / "marsad.yaml").write_text("concepts: [concepts/]\n" if rules else text, "utf-8")
     problems, files = check(tmp_path / "marsad.yaml")
-    assert [str(problem) for problem in problems] == []
+    assert [str(problem) for problem in problems if problem.code != "later"] == []
     assert files is not None
     ruleset = compile_ruleset(files.watchlists, files.concepts)
     for watchlist in files.watchlists:
