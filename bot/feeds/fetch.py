@@ -183,7 +183,10 @@ class Fetcher:
     async def _hop(self, target: URL, request: FetchRequest, left: float) -> Document | NotModified | _Redirect:
         try:
             async with asyncio.timeout(left):
-                return await self._ask(target, request)
+                try:
+                    return await self._ask(target, request)
+                except aiohttp.ServerDisconnectedError:  # a kept connection that was closed meanwhile: once more
+                    return await self._ask(target, request)
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise self._wrapped(error, target) from error
 

@@ -163,7 +163,7 @@ async def test_every_fault_is_written_on_its_row_and_healthy_feeds_all_land(
     for name in healthy:
         server.publish(f"/{name}", *sample(name), Item(f"{name}-arms", f"وصول شحنة أسلحة إلى ميناء {name}"))
     paths = [f"/{name}" for name in [*expected, *STRANGE, *healthy]]
-    async with newsroom(*paths, fetch="timeout: 2s, max_bytes: 2MB, per_host: 20") as service:
+    async with newsroom(*paths, fetch="timeout: 4s, max_bytes: 2MB, per_host: 20") as service:
         report = await service.poll_once()
         states = {state.id: state for state in await service.store.feed_states()}
         found = await service.store.latest(limit=100)
