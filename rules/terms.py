@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.family import FamilyOptions, is_foreign
+from rules.family import FamilyOptions
 from rules.name_spellings import joined_spellings, split_spellings
+from rules.singulars import is_foreign
 from rules.text import clean, fold, has_marks, tokenise, words_of
 from rules.vocabulary import WordSpec
 

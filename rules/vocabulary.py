@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rules.arabic import Arabic
-    from rules.family import Stem
     from rules.peeling import Reading
+    from rules.stems import Stem
 
 __all__ = ["COMPOUND", "Memory", "Vocabulary", "WordSpec"]
 

@@ -1,0 +1,97 @@
+"""The dictionary form of a word as an editor types it: without its article, and the singular of a plural or dual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.stems import same_seat
+from rules.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules.arabic import Arabic
+
+__all__ = ["dual_of", "is_foreign", "singulars_of", "without_article"]
+
+SHORTEST_ARABIC = 5
+
+
+def is_foreign(arabic: Arabic, word: str) -> bool:
+    """Tell whether a word is a name that the lexicon does not know; what ends in ة or ات is rather a new Arabic word."""
+    if word.endswith(("ة", "ات")) and len(word) >= SHORTEST_ARABIC:
+        return False
+    if word.endswith(("ون", "يين")) and arabic.lemmas(without_article(arabic, word)[:-2]):
+        return False
+    key = fold(word)
+    bare = fold(without_article(arabic, word))
+    arab = "\u0621" <= key[:1] <= "\u064a"
+    return arab and not arabic.is_common(key) and not arabic.is_common(bare)
+
+
+def without_article(arabic: Arabic, word: str) -> str:
+    """Return a word as typed without its article; the ال of the word itself (التزام, ألمانيا) stays."""
+    if not word.startswith("ال") or len(word) < 4 or word == "الله":
+        return word
+    key, rest = fold(word), word[2:]
+    if key in arabic.plurals or key in arabic.singulars or key in arabic.masdars:
+        return word
+    if len(word) == 4 or arabic.entries(key):
+        noun_whole = any(entry.noun for entry in arabic.entries(key))
+        return rest if arabic.lemmas(rest) and not noun_whole else word
+    return rest
+
+
+def singulars_of(arabic: Arabic, word: str, *, agrees: bool) -> tuple[str, ...]:
+    """Return the singulars of which the word may be a form; the word itself where it is one."""
+    key = fold(word)
+    if key in arabic.plurals:
+        return (word,)
+    own = arabic.singulars.get(key, ())
+    own = tuple(single for single in own if _is_plural_of(arabic, word, single))  # إبعاد is no أبعاد
+    if own:
+        return own
+    for other in (word + "ي", word[:-1] if word.endswith("ي") else word):  # قاض is قاضي
+        if other != word and fold(other) in arabic.plurals and other not in arabic.lemmas(word):
+            return (word, other)
+    lemmas = arabic.lemmas(word)
+    if word in lemmas or not lemmas:
+        if word.endswith("ات") and len(word) > 4:
+            return (word, *_singulars_of_sound_plural(arabic, word))
+        if word.endswith(("ون", "يين")) and len(word) > 4 and arabic.lemmas(word[:-2]):
+            return (word[:-2],)
+        return (word,)
+    if word.endswith("ة") and word[:-1] in lemmas:  # وزيرة is not وزير, but an adjective agrees with its noun
+        return (word[:-1],) if agrees else (word,)
+    return lemmas
+
+
+def _is_plural_of(arabic: Arabic, word: str, single: str) -> bool:
+    plurals = arabic.plurals.get(fold(single), ())
+    return any(fold(plural) == fold(word) and same_seat(word, plural) for plural in plurals)
+
+
+def _singulars_of_sound_plural(arabic: Arabic, word: str) -> Iterator[str]:
+    singles = (word[:-2] + "ة", word[:-2])
+    found = [single for single in singles if arabic.lemmas(single)]
+    yield from found or ([] if arabic.lemmas(word) else singles[:1])
+
+
+def dual_of(arabic: Arabic, word: str) -> str:
+    """Return the singular of a typed dual (الدولتين), or nothing: «مقاتلين» is a plural too."""
+    key = fold(word)
+    if not word.endswith(("ان", "ين")) or len(word) < 5 or key in arabic.singulars or key in arabic.plurals:
+        return ""
+    lemmas, single = arabic.lemmas(word), word[:-2]
+    if word in lemmas:
+        return ""
+    if word.endswith(("تان", "تين")):
+        feminine = word[:-3] + "ة"
+        return feminine if arabic.knows(fold(feminine)) else ""
+    if single not in lemmas or (word.endswith("ين") and _takes_sound_plural(arabic, single)):
+        return ""
+    return single
+
+
+def _takes_sound_plural(arabic: Arabic, single: str) -> bool:
+    return single.endswith("ي") or single.startswith("م") or bool(arabic.entries(fold(single + "ون")))

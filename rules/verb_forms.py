@@ -1,0 +1,77 @@
+"""The forms of verbs among a word's stems: of a masdar's verb, and of a verb that is the term itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rules.conjugation import conjugate
+from rules.peeling import LAM, PRONOUN, VERB
+from rules.stems import INDEFINITE
+from rules.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rules.arabic import Verb
+    from rules.stems import Stems
+
+__all__ = ["put_masdar_verbs", "put_verb"]
+
+SHORTEST_UNREAD = 5
+VERB_ENDINGS = ("ت", "تم", "تما", "تن", "نا", "وا")
+"""Endings that the past of a verb has and hardly a noun of five letters or more that is a lemma of its own."""
+
+
+def put_masdar_verbs(stems: Stems, key: str) -> None:
+    """Add the verbs of a masdar, active and passive, by the table."""
+    for verb in stems.arabic.masdars.get(key, ()):
+        stems.allowed.add(verb.past)
+        _put_conjugated(stems, verb, "verb")
+
+
+def put_verb(stems: Stems, key: str, why: str) -> None:
+    """Add a verb's forms: by the table, or those that the lexicon has."""
+    known = stems.arabic.verbs.get(key, ())
+    for verb in known:
+        stems.allowed.add(verb.past)
+        _put_conjugated(stems, verb, why)
+    if not known:
+        for verb_form in _lexical_forms(stems):
+            stems.put(verb_form, INDEFINITE | PRONOUN | LAM | VERB, why)
+
+
+def _put_conjugated(stems: Stems, verb: Verb, why: str) -> None:
+    for form, flags in conjugate(verb):
+        own = form == stems.word or fold(form) in stems.arabic.split_by_hamza
+        if own or _is_unread(stems, form) or not _is_other_verb_form(stems, form):
+            stems.put(form, flags, why)
+
+
+def _is_other_verb_form(stems: Stems, form: str) -> bool:
+    """Tell whether a verb's form is another word in its dictionary form: «تقدم», but not some rare plural («أقال»)."""
+    key = fold(form)
+    other = "" if key in stems.found else stems.other_word(key, form)
+    if not other or (fold(other) != key and key not in stems.arabic.singulars and key not in stems.arabic.places):
+        return False
+    stems.refused[form] = other
+    return True
+
+
+def _is_unread(stems: Stems, form: str) -> bool:
+    """Tell whether the lexicon lists a form of a verb as a word of its own because it could not read it: استوردت."""
+    key = fold(form)
+    if (
+        len(form) < SHORTEST_UNREAD
+        or not form.endswith(VERB_ENDINGS)
+        or key in stems.arabic.own_words
+        or key in stems.arabic.own_names
+    ):
+        return False
+    entries = stems.arabic.entries(key)
+    return bool(entries) and all(entry.lemma == entry.form for entry in entries)
+
+
+def _lexical_forms(stems: Stems) -> Iterator[str]:
+    for entry in stems.arabic.entries(fold(stems.word)):
+        if entry.lemma == entry.form:
+            yield from (form.form for form in stems.arabic.lexicon.forms(entry.lemma) if not form.noun)
