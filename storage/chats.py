@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storage.moves import final, settle, succeed
+from storage.moves import SAME, final, settle, succeed, twins
 from storage.records import Chat, ChatAddress
 from storage.times import as_micros
 
@@ -23,6 +23,7 @@ __all__ = [
     "chat_of",
     "followed",
     "followers",
+    "learn_number",
     "mark",
     "mark_telegram",
     "mute",
@@ -128,6 +129,14 @@ def succeed_by(db: sqlite_utils.Database, chat_id: int, address: str, now: datet
     (chat,) = new.values()
     succeed(db, chat_id, chat.id, f"moved to {address}", now)
     return chat_of(db.conn, chat.id)
+
+
+def learn_number(db: sqlite_utils.Database, chat_id: int, tg_id: int, now: datetime) -> Chat:
+    """Remember Telegram's number of a chat; where another is on record under it, that one takes its place."""
+    db.execute("UPDATE chats SET tg_id = ? WHERE id = ?", [tg_id, chat_id])
+    if found := twins(db, chat_id, tg_id):
+        succeed(db, chat_id, found[0], SAME, now)
+    return chat_of(db.conn, final(db, chat_id)[0])
 
 
 def mute(db: sqlite_utils.Database, chat_id: int, watchlist_id: str, until: datetime | None) -> None:

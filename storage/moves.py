@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     import sqlite_utils
 
-__all__ = ["final", "learn", "settle", "succeed"]
+__all__ = ["SAME", "final", "learn", "settle", "succeed", "twins"]
+
+SAME = "the same chat under another name"
 
 
 def final(db: sqlite_utils.Database, chat_id: int) -> tuple[int, bool]:
@@ -52,13 +54,18 @@ def succeed(db: sqlite_utils.Database, chat_id: int, successor_id: int, reason: 
 def learn(db: sqlite_utils.Database, chat_id: int, tg_id: int, now: datetime) -> None:
     """Remember Telegram's number of a chat; another one on record under that number is this chat too, and joins it."""
     db.execute("UPDATE chats SET tg_id = ? WHERE id = ?", [tg_id, chat_id])
-    twins = db.execute(
+    for twin in twins(db, chat_id, tg_id):
+        succeed(db, twin, chat_id, SAME, now)
+
+
+def twins(db: sqlite_utils.Database, chat_id: int, tg_id: int) -> list[int]:
+    """Return the other chats of this one's thread on record under Telegram's number."""
+    rows = db.execute(
         "SELECT id FROM chats WHERE kind = 'telegram' AND id <> ?1 AND successor_id IS NULL AND (tg_id = ?2 OR address = ?3)"
-        " AND thread = (SELECT thread FROM chats WHERE id = ?1)",
+        " AND thread = (SELECT thread FROM chats WHERE id = ?1) ORDER BY id",
         [chat_id, tg_id, str(tg_id)],
     ).fetchall()
-    for (twin,) in twins:
-        succeed(db, twin, chat_id, "the same chat under another name", now)
+    return [int(row[0]) for row in rows]
 
 
 def settle(db: sqlite_utils.Database, chat_id: int, now: datetime) -> int:

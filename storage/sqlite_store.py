@@ -206,6 +206,10 @@ class SqliteStore:
         """Mark a chat dead or alive; return how many deliveries that settled."""
         return await self._write(chats.mark, chat_id, dead_reason=dead_reason, now=now)
 
+    async def learn_number(self, chat_id: int, tg_id: int, now: datetime) -> Chat:
+        """Remember Telegram's number of a chat, which joins the one on record under it; return the one that stands."""
+        return await self._write(chats.learn_number, chat_id, tg_id, now)
+
     async def telegram_chat(self, tg_id: int, *, thread: int = 0, username: str | None = None) -> Chat:
         """Return the chat that Telegram calls by this id, made where it is new."""
         return await self._write(chats.at_telegram, tg_id, thread, username)

@@ -150,6 +150,13 @@ class Store(Protocol):
         """
         ...
 
+    async def learn_number(self, chat_id: int, tg_id: int, now: datetime) -> Chat:
+        """Remember Telegram's number of a chat; where another chat of its thread is on record under it, join that one.
+
+        Return the chat that stands there now. What waits and follows goes over, as with `succeed_chat`.
+        """
+        ...
+
     async def telegram_chat(self, tg_id: int, *, thread: int = 0, username: str | None = None) -> Chat:
         """Return the chat that Telegram calls by this id, made where it is new; one named ``@username`` is the same chat."""
         ...

@@ -52,6 +52,10 @@ class Channel(Protocol):
         """Show the message under the one at ``message.parent_remote_id``; as a new one where that is None."""
         ...
 
+    async def number(self, chat: Chat) -> int | AgainLater | DeadChat | None:
+        """Return the number that the far side knows the chat by, or why it cannot be told; None where chats have none."""
+        ...
+
     async def check(self, chat: Chat) -> str | None:
         """Return why nothing can be sent to the chat, or None if all is well; shows nothing there."""
         ...

@@ -53,6 +53,9 @@ class ConsoleChannel:
         """Print the message; the one it belongs to stands above."""
         return await self.send(message)
 
+    async def number(self, chat: Chat) -> None:
+        """Return None: the terminal has no number."""
+
     async def check(self, chat: Chat) -> str | None:
         """Return None: there is always a standard output, or `send` says so."""
         del chat

@@ -78,6 +78,16 @@ class TelegramChannel:
 
         return await self._show(message, call)
 
+    async def number(self, chat: Chat) -> int | AgainLater | DeadChat:
+        """Return Telegram's number of the chat; a @name is asked for once: names and numbers would count as two chats."""
+        try:
+            return await self._number(chat)
+        except TelegramError as error:
+            outcome = outcome_of(error)  # only a question was asked: what is not final is safe to try again
+            return outcome if isinstance(outcome, AgainLater | DeadChat) else AgainLater(reason=outcome.reason)  # type: ignore[union-attr]
+        except MissingSecret as error:
+            return AgainLater(reason=str(error))
+
     async def check(self, chat: Chat) -> str | None:
         """Return why nothing can be sent to the chat; asks for the bot's own place there."""
         try:
@@ -118,12 +128,9 @@ class TelegramChannel:
 
     async def _show(self, message: OutgoingMessage, call: Callable[..., Awaitable[Message | bool]]) -> Outcome:
         text = telegram_text(alert_lines(message, _style_of(message.chat, self._style)))
-        try:
-            chat = await self._number(message.chat)
-        except TelegramError as error:
-            return _unsent(outcome_of(error))  # only a question was asked
-        except MissingSecret as error:
-            return AgainLater(reason=str(error))
+        chat = await self.number(message.chat)
+        if not isinstance(chat, int):
+            return chat
         try:
             shown = await _marked_up_or_plain(call, chat, text)
         except TelegramError as error:
@@ -135,7 +142,6 @@ class TelegramChannel:
         return Accepted(remote_id=str(number), tg_id=chat)
 
     async def _number(self, chat: Chat) -> int:
-        """Return Telegram's number of the chat; a @name is asked for once: names and numbers would count as two chats."""
         address = expand(chat.address.address)
         known = chat.tg_id or self._numbers.get(address)
         if known is None and not address.lstrip("-").isdigit():
@@ -165,11 +171,6 @@ async def _marked_up_or_plain(
         if "button" in error.message.casefold():
             return await call(chat, text.markup, ParseMode.HTML, buttons=False)
         return await call(chat, text.plain, None, buttons=False)
-
-
-def _unsent(outcome: Outcome) -> Outcome:
-    """Return the outcome for a request before the message's own: what is not final is safe to try again."""
-    return outcome if isinstance(outcome, AgainLater | DeadChat) else AgainLater(reason=outcome.reason)  # type: ignore[union-attr]
 
 
 def _topic(chat: Chat) -> int | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.channels.channel import Channel, Outcome
     from bot.clock import Clock
     from bot.logs import Logger
-    from storage import OutgoingMessage, Store
+    from storage import Chat, OutgoingMessage, Store
 
 __all__ = ["Sender", "back_off"]
 
@@ -169,12 +169,30 @@ class Sender:
         if channel is None:
             return AgainLater(reason=f"no channel for {message.chat.address.kind} is running", stops="channel")
         try:
+            if (away := await self._numbered(channel, message.chat)) is not None:
+                return away
             if message.kind == "reply":
                 return await channel.reply(message)
             return await channel.send(message)
         except Exception as error:  # noqa: BLE001 - a channel must not raise; if it does, what left is not known
             self._log.error("channel_failed", message=message.id, exc_info=error)
             return UnknownOutcome(reason=f"{type(error).__name__} in the channel")
+
+    async def _numbered(self, channel: Channel, chat: Chat) -> AgainLater | DeadChat | None:
+        """Learn the chat's number before anything leaves; return what keeps the message, or None.
+
+        A @name may be a chat that is on record by its number: then both are one from here on, and what waits goes over there.
+        """
+        if chat.tg_id is not None:
+            return None
+        number = await channel.number(chat)
+        if not isinstance(number, int):
+            return number
+        now = self._clock.now()
+        one = await until_stored(
+            lambda: self._store.learn_number(chat.id, number, now), clock=self._clock, log=self._log
+        )
+        return None if one.id == chat.id else AgainLater(reason=f"the chat is on record as {one.address.address}")
 
     async def _resolve(self, message: OutgoingMessage) -> None:
         resend = (message.chat.on_unknown or self._on_unknown) == "resend"

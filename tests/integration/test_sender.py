@@ -119,6 +119,17 @@ async def test_60_alerts_at_once_to_a_channel_arrive_complete_in_order_and_withi
     assert all(later - earlier >= NEARLY * 60 / SPEED for earlier, later in zip(times, times[20:], strict=False))
 
 
+async def test_a_channel_named_twice_gets_each_alert_once(desk: Desk, server: FakeTelegram) -> None:
+    chats = [await desk.chat(address) for address in ("@desk", DESK, "@DESK")]
+    expected = await desk.publish(2, *chats)
+    await desk.pump(lambda: len(server.shown) >= 2)
+    expected += await desk.publish(2, *chats, first=2)
+    await desk.pump(lambda: len(server.shown) >= 4)
+    assert titles(server, DESK) == expected
+    assert await desk.store.next_due() is None
+    assert await books(desk.store) == {"sent": 4}
+
+
 async def test_readers_get_one_a_second_and_all_of_them_together_25(desk: Desk, server: FakeTelegram) -> None:
     readers = range(1, 41)
     for reader in readers:

@@ -172,6 +172,17 @@ async def test_a_name_and_a_number_of_one_chat_become_one(store: Store) -> None:
     assert len(await take(store)) == 1
 
 
+async def test_a_name_that_is_asked_for_its_number_joins_the_chat_on_record(store: Store) -> None:
+    await prepare(store)
+    named, numbered = await group(store, "@desk"), await group(store, NEW)
+    await poll(store, article("1", match(to(named), to(numbered))), article("2", match(to(named))))
+    assert (await store.learn_number(named, int(NEW), NOW)).id == numbered
+    assert await group(store, "@desk") == numbered
+    assert await suppressed(store) == 1, "the alert that both had waits once"
+    assert await books(store) == {"pending": 2}
+    assert (await store.learn_number(numbered, int(NEW), NOW)).id == numbered
+
+
 async def test_threads_of_one_chat_stay_apart(store: Store) -> None:
     await prepare(store)
     one, other = await group(store, "@desk", 5), await group(store, NEW, 7)
