@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import rules
 from bot.config_feeds import ID
 from bot.feeds.addresses import feed_address_problem
 from bot.opml import read_opml
@@ -99,12 +99,11 @@ def _source(path: Path, home: Path, problems: list[Problem]) -> RuleSource | Non
 
 def starter_sources() -> list[RuleSource]:
     """Return the starter concepts and watchlists that marsad ships."""
-    root = files("rules").joinpath("starters")
+    root = Path(rules.__file__).with_name("starters")
     return [
-        RuleSource(file=f"{folder}/{item.name}", text=item.read_text("utf-8"))
+        RuleSource(file=f"{folder}/{path.name}", text=path.read_text("utf-8"))
         for folder in ("concepts", "watchlists")
-        for item in sorted(root.joinpath(folder).iterdir(), key=lambda item: item.name)
-        if item.name.endswith(RULE_FILES)
+        for path in _paths([root / folder], RULE_FILES)
     ]
 
 

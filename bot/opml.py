@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -112,6 +111,8 @@ def replace_file(path: Path, data: bytes) -> None:
     """Write a file in one step: whoever reads it sees the old one or the new one, also after a crash. Its mode stays."""
     path = path.resolve()  # a link stays a link
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    import tempfile  # slow to import, and most commands write no list
+
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         made = Path(file.name)
         try:

@@ -6,7 +6,7 @@ from rules.explained import ExplainedTerm, ExplainedWay, ExplainedWord, FormGrou
 from rules.files import RuleFiles, RuleSource, read_rules
 from rules.forms import Form
 from rules.own_tables import TableSource, read_tables
-from rules.patterns import LETTER
+from rules.patterns import graphemes
 from rules.positions import Mapping, Node, Scalar, Sequence, read_yaml
 from rules.problems import Position, Problem, nearest
 from rules.ruleset import Ruleset, compile_expression, compile_ruleset, language_of
@@ -14,7 +14,6 @@ from rules.tree import read_expression
 from rules.watchlist import Concept, Example, Scope, Watchlist
 
 __all__ = [
-    "LETTER",
     "Arabic",
     "Article",
     "Concept",
@@ -44,6 +43,7 @@ __all__ = [
     "compile_expression",
     "compile_ruleset",
     "explain_term",
+    "graphemes",
     "language_of",
     "load_arabic",
     "nearest",

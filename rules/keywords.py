@@ -1,8 +1,8 @@
 """The words of the rule language, in Arabic and English, as patterns over a line's mask.
 
-A mask is of equal length as its line: quoted text is hidden, digits and full-width signs are evened out, and every invisible
-mark is one and the same sign, which may stand beside any letter. Keywords are read with or without vowel marks, tatweel and
-hamza on their alef, since editors type them every way.
+A mask is of equal length as its line: quoted text is hidden, digits and full-width signs are evened out, and so is what editors
+type every way: hamza on an alef, ى for ي, ه for ة. Every invisible mark is one and the same sign, every vowel mark a tatweel;
+both may stand beside any letter of a keyword.
 """
 
 from __future__ import annotations
@@ -40,19 +40,20 @@ __all__ = [
 
 HIDDEN = "\0"
 MARK = "\u200f"
-JOINERS = "\u200c\u200d\u2060"
-"""Invisible signs that stand within words; they never part two."""
+TATWEEL = "\u0640"
+WITHIN = "\u200c\u200d\u2060\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
+"""Joiners and vowel marks, which stand within words and never part two."""
 QUOTES = "«»“”\"'‘’"
 QUOTED = re.compile(r"«[^«»\n]*»|“[^“”\n]*”|\"[^\"\n]*\"")
 
 _EVENED = str.maketrans(
-    {sign: MARK for sign in INVISIBLE if sign not in JOINERS}
-    | dict.fromkeys(JOINERS, "ـ")
+    {sign: MARK for sign in INVISIBLE if sign not in WITHIN}
+    | dict.fromkeys(WITHIN, TATWEEL)
+    | dict(zip("أإآٱىه", "ااااية", strict=True))
     | {"：": ":", "﹕": ":", "，": ",", "／": "/", "＃": "#", "～": "~", "٫": ".", "＋": "+"}
 )
-_MARKS = r"[\u064b-\u0652\u0670\u0640\u200f]*"
+_MARKS = rf"[{TATWEEL}{MARK}]*"
 _SPACE = r"[\s\u200f]"
-_SHAPES = {"ا": "[اأإآٱ]", "أ": "[اأإآٱ]", "إ": "[اأإآٱ]", "ى": "[ىي]", "ي": "[ىي]", "ة": "[ةه]"}
 
 
 def mask_of(text: str) -> str:
@@ -63,13 +64,10 @@ def mask_of(text: str) -> str:
 
 def _word(text: str) -> str:
     """Return the pattern of a keyword in all ways to type it."""
-    signs = (
-        f"{_SPACE}+"
-        if sign == " "
-        else _SHAPES.get(sign, re.escape(sign)) + (_MARKS if "\u0621" <= sign <= "\u064a" else "")
-        for sign in text
+    evened = text.translate(_EVENED)
+    return "".join(sign + _MARKS if "\u0621" <= sign <= "\u064a" else sign for sign in evened).replace(
+        " ", f"{_SPACE}+"
     )
-    return "".join(signs)
 
 
 def _any(*texts: str) -> str:
@@ -161,5 +159,4 @@ OPTION_WORDS = (
 
 def plain_keyword(mask: str) -> str:
     """Return the words of an option as their key: no marks, bare alefs, single spaces, small letters."""
-    bare = re.sub(r"[\u064b-\u0652\u0670\u0640]", "", mask.replace(MARK, " "))
-    return " ".join(bare.translate(str.maketrans("أإآٱىة", "ااااىه")).split()).lower()
+    return " ".join(mask.replace(MARK, " ").replace(TATWEEL, "").replace("ة", "ه").split()).lower()

@@ -12,19 +12,18 @@ import mmap
 import os
 import struct
 import sys
-import tempfile
 import zlib
 from array import array
 from contextlib import suppress
 from functools import cached_property
-from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["Entry", "Lexicon", "lexicon_key", "open_lexicon", "write_atomically"]
 
@@ -157,7 +156,19 @@ def _forget_old(cache: Path) -> None:
 
 def lexicon_key() -> bytes:
     """Return what tells one lexicon from another: the format, and the versions of what it is made of."""
-    return f"{FORMAT} simplemma {version('simplemma')} babel {version('babel')} {sys.byteorder}".encode()
+    return f"{FORMAT} simplemma {_version('simplemma')} babel {_version('babel')} {sys.byteorder}".encode()
+
+
+def _version(package: str) -> str:
+    """Return a package's version as the name of the folder beside it tells; `importlib.metadata` is slow to import."""
+    spec = find_spec(package)
+    beside = Path(spec.origin).parents[1].glob(f"{package}-*.dist-info") if spec and spec.origin else ()
+    names = [path.name for path in beside]
+    if len(names) == 1:
+        return names[0].removeprefix(f"{package}-").removesuffix(".dist-info")
+    from importlib.metadata import version
+
+    return version(package)
 
 
 def _kept(path: Path, key: bytes) -> Lexicon | None:
@@ -174,6 +185,8 @@ def _kept(path: Path, key: bytes) -> Lexicon | None:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file of its own and move it into place, so that others see it whole or not at all."""
+    import tempfile  # slow to import, and nothing is written at most starts
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".lexicon-")
     try:

@@ -230,9 +230,10 @@ class _Lines:
             message = f'"{word}" without a colon is looked for as a word; "{word}:" begins a line'
             self._warn(line.first, "missing_colon", message)
         found = SUSPECT.match(line.mask)
-        near = nearest(clean_words(found[1]), PREFIX_WORDS) if found and HIDDEN not in found[1] else None
-        if found and near:
-            message = f'"{clean_words(found[1])}:" begins no line of this language; did you mean "{near}:"?'
+        word = clean_words(line.text[found.start(1) : found.end(1)]) if found and HIDDEN not in found[1] else ""
+        near = nearest(word, PREFIX_WORDS) if word else None
+        if near:
+            message = f'"{word}:" begins no line of this language; did you mean "{near}:"?'
             self._wrong(line.first, "unknown_prefix", message, near)
 
     # --- alternatives -----------------------------------------------------------------------------------------------------
@@ -318,7 +319,8 @@ class _Lines:
         return left
 
     def _distance(self, found: re.Match[str], piece: _Piece) -> int | None:
-        place, word = piece.start + found.start("word"), found["word"]
+        start, end = found.span("word")
+        place, word = piece.start + start, clean_words(piece.text[start:end])
         if not found["number"]:
             message = f'a number must follow "{word}": {word} 10; a phrase with this word stands in quotes: «…{word}…»'
             self._wrong(place, "no_distance", message)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.problems import Position, Problem, nearest
@@ -102,11 +102,11 @@ def own_rows() -> dict[str, tuple[TableRow, ...]]:
 
 def own_sources() -> Sequence[TableSource]:
     """Return the tables that marsad ships, in the order of their names; one that is not there has no rows."""
-    folder = files("rules").joinpath("tables")
+    folder = Path(__file__).with_name("tables")
     return [
-        TableSource(file=name, text=folder.joinpath(name).read_text("utf-8"))
+        TableSource(file=name, text=(folder / name).read_text("utf-8"))
         for name in sorted(COLUMNS)
-        if folder.joinpath(name).is_file()
+        if (folder / name).is_file()
     ]
 
 

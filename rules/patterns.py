@@ -1,22 +1,25 @@
-"""Patterns that people write, with a time limit; letters as readers see them. The one door of the ``regex`` library."""
+"""Patterns that people write, with a time limit; letters as readers see them. The one door of the ``regex`` library.
+
+The library is imported when something first needs it: most rules hold no pattern, and a command should start without it.
+"""
 
 from __future__ import annotations
 
 from time import perf_counter
-
-import regex
+from typing import TYPE_CHECKING
 
 from rules.errors import MarsadError
 
-__all__ = ["LETTER", "BadPattern", "Pattern", "compile_pattern"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["BadPattern", "Pattern", "compile_pattern", "graphemes"]
 
 LONGEST = 1_000
 """Characters of a pattern."""
 LIMIT_S = 0.05
 """Seconds one search may take; `re` hangs on three of six hostile patterns, `regex` can be told to stop."""
 MOST_HITS = 100
-LETTER = regex.compile(r"\X")
-"""A letter as readers see it, with its marks and joiners: a grapheme."""
 
 
 class BadPattern(MarsadError):
@@ -33,6 +36,8 @@ class Pattern:
         if not text:
             message = "it is empty"
             raise BadPattern(message)
+        import regex
+
         try:
             self._compiled = regex.compile(text)
         except (regex.error, OverflowError, RecursionError, ValueError) as error:
@@ -58,6 +63,13 @@ class Pattern:
             pass
         left_s[0] -= perf_counter() - started
         return found
+
+
+def graphemes(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each letter as readers see it begins and ends, with its marks and joiners."""
+    import regex
+
+    return (found.span() for found in regex.finditer(r"\X", text))
 
 
 def compile_pattern(text: str) -> Pattern:

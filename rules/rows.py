@@ -14,7 +14,7 @@ BIDI = str.maketrans("", "", INVISIBLE)
 BAD_SPACES = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a wide space", "\u2003": "a wide space"}
 INDENTATION = re.compile(rf"[ {INVISIBLE}{''.join(BAD_SPACES)}]*(?=\S|$)")
 AFTER_MARK = re.compile(rf"[ ]*(?:-[ ]+)*(?:-|[A-Za-z_]+:)([{''.join(BAD_SPACES)}])")
-CONTROL = re.compile(r"[^\t\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+CONTROL = re.compile(r"[\x00-\x08\n-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """What no YAML file may hold, and the separators that YAML takes for line ends though no editor shows them so."""
 BLOCK = re.compile(r"^([ ]*(?:-[ ]+)*)(?:[^\s#'\"][^:]*:[ ]+|-[ ]+)?[|>][+\-0-9]*[ ]*(?:#.*)?$")
 VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[A-Za-z_]+:[ ]+)?(?=\S)")

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rules import LETTER
+from rules import graphemes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +73,7 @@ def _whole_letters(spans: list[Span]) -> list[Span]:
 
 def _letter_starts(text: str) -> list[int]:
     """Return where each letter as readers see it (grapheme) starts, and the end of the text."""
-    return [*(found.start() for found in LETTER.finditer(text)), len(text)]
+    return [*(start for start, _ in graphemes(text)), len(text)]
 
 
 def _letters_around(letters: list[int], start: int, end: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.channels.alert_text import Span
 from bot.channels.bidi import balanced, isolated
-from rules import LETTER
+from rules import graphemes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,11 +67,11 @@ def cut(text: str, longest: int) -> str:
     if units(text) <= longest:
         return text
     kept, length = 0, 0
-    for letter in LETTER.finditer(text):
-        length += units(letter.group())
+    for start, end in graphemes(text):
+        length += units(text[start:end])
         if length > longest - 1:
             break
-        kept = letter.end()
+        kept = end
     return f"{text[: _good_end(text, kept)].rstrip()}…"
 
 
