@@ -140,7 +140,9 @@ class Arabic:
     def lemmas(self, word: str) -> tuple[str, ...]:
         """Return the lemmas of which the word is a noun form; the word's own spelling of hamza counts where it has one."""
         key = fold(word)
-        found = [entry.lemma for entry in self.entries(key) if entry.noun and _agree(entry.form, word)]
+        nouns = [entry for entry in self.entries(key) if entry.noun and _agree(entry.form, word)]
+        same_end = [entry for entry in nouns if entry.form[-1] == word[-1]]  # «ذري» is no «ذرى»
+        found = [entry.lemma for entry in same_end or nouns]
         if key in self.plurals or key in self.masdars:
             found.append(word)  # where the lexicon has the verb of these letters alone (عمل)
         return tuple(dict.fromkeys(found))

@@ -23,6 +23,7 @@ from rules.stems import (
     Stems,
     same_seat,
 )  # fmt: skip
+from rules.stop_words import PARTICLES
 from rules.text import fold
 from rules.verb_forms import put_masdar_verbs, put_verb
 
@@ -35,6 +36,9 @@ __all__ = ["FamilyOptions", "family", "kept_out"]
 
 SHORTEST_PLACE = 6
 """Letters of a place that the lexicon knows from which on it has other spellings like a foreign name (كينشاسا: كنشاسا)."""
+FEMININE = ("ه", "ت", "تان", "تين", "تا", "تي")
+INFLECTED = {"number", "dual", "feminine", "agreement"}
+"""Why a stem is there that the lexicon or a rule made of the word: as such none is a particle (بعيد finds no «بعد»)."""
 PARTICIPLES = ("مت", "مست")
 """What an unknown word begins with that is no foreign name but a new participle (متحور)."""
 
@@ -219,20 +223,38 @@ class _Family:
             for base in (self._word, *self._stems.allowed):
                 for nisba in self._arabic.nisbas.get(fold(base), ()):
                     strangers.setdefault(fold(nisba), []).append(nisba)
-        for key, stem in list(self._stems.found.items()):
-            if stem.form != self._word and any(same_seat(stem.form, form) for form in strangers.get(key, ())):
+        for stem in list(self._stems.found.values()):
+            kept = stem if stem.form == self._word else self._unless_strange(stem, strangers)
+            if kept is None:
                 continue
-            yield stem
-            for other, flags in _other_seats(stem):
+            yield kept
+            for other, flags in _other_seats(kept):
                 if flags and fold(other) not in self._stems.found and not self._stems.is_other_word(other):
                     yield Stem(other, flags, "spelling")
 
+    def _unless_strange(self, stem: Stem, strangers: dict[str, list[str]]) -> Stem | None:
+        key, flags = fold(stem.form), stem.flags
+        if any(same_seat(stem.form, form) for form in strangers.get(key, ())):
+            return None
+        if key in PARTICLES and stem.why in INFLECTED and key != fold(self._word):
+            return None
+        if "ال" + key in strangers:  # «مواطنة» is a woman, «المواطنة» citizenship
+            flags &= ~ARTICLE
+        if key.endswith("ا") and any(form[-1] not in "ىي" for form in strangers.get(key[:-1], ())):
+            flags &= ~BARE  # «نشاطا» is no «نشيط»; but «أسراهم» is of «أسرى»
+        return stem._replace(flags=flags) if flags & (BARE | PRONOUN) else None
+
     def strangers(self) -> dict[str, list[str]]:
-        words = {self._word, without_article(self._arabic, self._word)}
+        """Return the words of the table that must not count, by key, with what only inflection makes of them."""
+        arabic, word = self._arabic, self._word
+        bare = without_article(arabic, word)
+        words = dict.fromkeys((fold(word), fold(bare), *map(fold, singulars_of(arabic, bare, agrees=False))))
         found: dict[str, list[str]] = {}
-        for form in (form for word in words for form in self._arabic.not_family.get(fold(word), ())):
-            endings = ("ه", "ت", "ات", "تان", "تين", "تا", "تي") if form.endswith("ة") else ()
-            for each in (form, *(form[:-1] + ending for ending in endings)):
+        for form in (form for key in words for form in arabic.not_family.get(key, ())):
+            if form == bare or (self._options.agrees and form == bare + "ة"):
+                continue  # «حزب معارض»: «أحزاب معارضة»
+            cut = form.removesuffix("ة")
+            for each in (form, *(cut + ending for ending in FEMININE if cut != form)):
                 found.setdefault(fold(each), []).append(each)
         return found
 

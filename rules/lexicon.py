@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Lexicon", "lexicon_key", "open_lexicon", "write_atomically"]
 
-FORMAT = 6
+FORMAT = 7
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
@@ -295,9 +295,11 @@ def _rows() -> Iterator[tuple[str, str, int]]:
 
 
 def _has_article(form: str, lemma: str) -> bool:
-    """Tell «اللحم» from the imperative «الحم», both of لحم."""
-    if not form.startswith("ال") or len(form) <= 3 or lemma.startswith("ال"):
+    """Tell «اللحم» from the imperative «الحم», both of لحم, and from words with an ال of their own («الات» of آلة)."""
+    if not form.startswith("ال") or len(form) <= 3:
         return False
+    if fold(lemma).startswith("ال"):
+        return not lemma.startswith("ال") and fold(form).startswith("الال")
     return form[2] == "ل" or not lemma.startswith("ل")
 
 

@@ -15,6 +15,7 @@ from rules.explained import explain_term
 from rules.expression import AllOf, AnyOf, ConceptReference, Except, Not, Regex, Term, children, walk
 from rules.problems import Problem
 from rules.ruleset import compile_ruleset
+from rules.stop_words import STOP_WORDS
 from rules.text import clean, fold, tokenise
 from rules.watchlist import Watchlist
 
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TermFigures", "TermRules", "lint_figures", "lint_rules"]
 
-STOP_WORDS = frozenset(
-    key_of(word)
-    for word in (
-        "في", "من", "على", "إلى", "عن", "مع", "أن", "إن", "لا", "ما", "لم", "لن", "قد", "كل", "بعد", "قبل", "عند",
-        "منذ", "حتى", "بين", "أو", "ثم", "لكن", "هو", "هي", "هم", "هذا", "هذه", "ذلك", "تلك", "التي", "الذي",
-        "الذين", "كان", "كانت", "يكون", "قال", "قالت", "أي", "غير", "بعض", "كما", "حيث", "إذا", "عبر", "ضد", "حول",
-        "خلال", "أمام", "وراء", "فوق", "تحت",
-    )
-)  # fmt: skip
 AMBIGUOUS = frozenset(
     key_of(word)
     for word in (

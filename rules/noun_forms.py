@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rules.peeling import PRONOUN
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["put_adjective", "put_duals", "put_inflected", "put_nisbas"]
 
+PARTICIPLE = re.compile("م[^اي]ا[^اوية][^اوية]")
+"""مفاعل, as مراسل: its feminine has the letters of the masdar, which is the commoner word by far."""
+REGULAR = {"ا", "ان", "ين", "ون", "و", "ي", "ات", "تان", "تين", "تا", "تي"}
+
 
 def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
     """Add all forms of a noun; one that ``agrees`` may be an adjective and takes both genders."""
@@ -23,7 +28,9 @@ def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
         stems.written(plural, "number", checked=False)
     feminine_typed = stems.word.endswith("ة") or base.endswith("ة")
     for form in arabic.nouns(base):
-        if _is_dual_of(form, base):
+        if _is_headword(stems, form, base) or (not agrees and _is_masdar_of(stems, form, base)):
+            stems.refused[form] = form
+        elif _is_dual_of(form, base):
             stems.written(form, "dual")
         elif feminine_typed or fold(base) in arabic.masdars or not _is_feminine_of(form, base):
             stems.written(form, "number")
@@ -38,6 +45,22 @@ def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
         stems.allowed.add(base + "ة")
     if agrees or as_adjective:
         _put_agreeing(stems, base)
+
+
+def _is_headword(stems: Stems, form: str, base: str) -> bool:
+    """Tell whether the lexicon has a form as a noun of its own too: «غياب» is no plural of «غائب», «محاسبة» no woman."""
+    if form in {base, stems.word} or form in stems.allowed or form.endswith("اء"):
+        return False
+    if form.startswith(base) and form[len(base) :] in REGULAR:
+        return False
+    return any(entry.noun and entry.form == entry.lemma == form for entry in stems.arabic.entries(fold(form)))
+
+
+def _is_masdar_of(stems: Stems, form: str, base: str) -> bool:
+    """Tell whether what looks like a participle's feminine is its masdar: «ملاكمة» is boxing, «مراسلات» are letters."""
+    if not PARTICIPLE.fullmatch(base) or (not _is_feminine_of(form, base) and form != base + "ات"):
+        return False
+    return not any(fold(each) == fold(base + "ة") for each in stems.arabic.feminines.get(fold(base), ()))
 
 
 def _is_dual_of(form: str, base: str) -> bool:
@@ -62,7 +85,7 @@ def _put_sound(stems: Stems, base: str, why: str = "number") -> None:
         if base.startswith("م") or base.endswith("ي") or (len(base) == 4 and base[1] == "ا"):
             stems.written(base + "ون", why)
             stems.written(base + "ين", why)
-        if not base.endswith("ء") and not _has_plural(stems, base):
+        if not base.endswith("ء") and not _has_plural(stems, base) and not _is_masdar_of(stems, base + "ات", base):
             stems.written(base + "ات", why)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["dual_of", "is_foreign", "singulars_of", "without_article"]
 
 SHORTEST_ARABIC = 5
+SHORTEST_DEFECTIVE = 3
 
 
 def is_foreign(arabic: Arabic, word: str) -> bool:
@@ -51,19 +52,30 @@ def singulars_of(arabic: Arabic, word: str, *, agrees: bool) -> tuple[str, ...]:
     own = tuple(single for single in own if _is_plural_of(arabic, word, single))  # إبعاد is no أبعاد
     if own:
         return own
-    for other in (word + "ي", word[:-1] if word.endswith("ي") else word):  # قاض is قاضي
-        if other != word and fold(other) in arabic.plurals and other not in arabic.lemmas(word):
-            return (word, other)
     lemmas = arabic.lemmas(word)
+    for other in _defective(word, known=bool(lemmas), listed=word in lemmas):
+        if fold(other) in arabic.plurals and other not in lemmas:
+            return (word, other)
     if word in lemmas or not lemmas:
         if word.endswith("ات") and len(word) > 4:
             return (word, *_singulars_of_sound_plural(arabic, word))
-        if word.endswith(("ون", "يين")) and len(word) > 4 and arabic.lemmas(word[:-2]):
-            return (word[:-2],)
+        if not lemmas and word.endswith(("ون", "يين")) and len(word) > 4 and arabic.lemmas(word[:-2]):
+            return (word[:-2],)  # but كانون is no plural of كان
         return (word,)
     if word.endswith("ة") and word[:-1] in lemmas:  # وزيرة is not وزير, but an adjective agrees with its noun
         return (word[:-1],) if agrees else (word,)
+    if word.endswith("ى") and lemmas[0][0] == "أ" and not agrees:  # «أولى» is no «أول»
+        return (word,)
     return lemmas
+
+
+def _defective(word: str, *, known: bool, listed: bool) -> Iterator[str]:
+    """Yield the other spelling of what may be a defective noun: قاض is قاضي; but «يمن» is no «يمني», nor «قانوني» «قانون»."""
+    if word.endswith("ي"):
+        if not listed:
+            yield word[:-1]
+    elif not known or (len(word) == SHORTEST_DEFECTIVE and word[1] == "ا"):
+        yield word + "ي"
 
 
 def _is_plural_of(arabic: Arabic, word: str, single: str) -> bool:
@@ -74,7 +86,7 @@ def _is_plural_of(arabic: Arabic, word: str, single: str) -> bool:
 def _singulars_of_sound_plural(arabic: Arabic, word: str) -> Iterator[str]:
     singles = (word[:-2] + "ة", word[:-2])
     found = [single for single in singles if arabic.lemmas(single)]
-    yield from found or ([] if arabic.lemmas(word) else singles[:1])
+    yield from found[:1] or ([] if arabic.lemmas(word) else singles[:1])  # «مظاهرات» is of مظاهرة, never of «مظاهر»
 
 
 def dual_of(arabic: Arabic, word: str) -> str:
