@@ -9,7 +9,7 @@ from rules.peeling import BARE, CONJUNCTION, LAM, PRONOUN, VERB
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rules.arabic import Verb
+    from rules.word_tables import Verb
 
 __all__ = ["conjugate"]
 

@@ -25,7 +25,7 @@ from rules.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Entry", "Lexicon", "lexicon_key", "open_lexicon", "write_atomically"]
+__all__ = ["Entry", "Lexicon", "forget_old", "lexicon_key", "open_lexicon", "write_atomically"]
 
 FORMAT = 7
 MAGIC = b"MARSADLX"
@@ -143,14 +143,14 @@ def open_lexicon(cache: Path | None) -> Lexicon:
     data = _build(key)
     with suppress(OSError):
         write_atomically(path, data)
-        _forget_old(cache)
+        forget_old(cache, "lexicon-*.bin", KEPT)
     return Lexicon(data)
 
 
-def _forget_old(cache: Path) -> None:
-    """Leave the newest lexicons only: each version of marsad in use has one, and each takes nine megabytes."""
-    files = sorted(cache.glob("lexicon-*.bin"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for old in files[KEPT:]:
+def forget_old(cache: Path, pattern: str, kept: int) -> None:
+    """Leave the newest files only: each version of marsad in use has one, and a lexicon takes nine megabytes."""
+    files = sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in files[kept:]:
         old.unlink(missing_ok=True)  # a process that has it mapped keeps it
 
 

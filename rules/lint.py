@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rules.arabic import key_of
 from rules.article import Article
 from rules.explained import explain_term
 from rules.expression import AllOf, AnyOf, ConceptReference, Except, Not, Regex, Term, children, walk
@@ -18,6 +17,7 @@ from rules.ruleset import compile_ruleset
 from rules.stop_words import STOP_WORDS
 from rules.text import clean, fold, tokenise
 from rules.watchlist import Watchlist
+from rules.word_tables import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,7 +21,7 @@ from rules.patterns import compile_pattern
 from rules.reading import ReadArticle
 from rules.roundups import Roundups
 from rules.rule_index import RuleGroups, RuleIndex
-from rules.terms import ways
+from rules.terms import words_of_ways
 from rules.text import clean, fold, is_mostly_arabic
 from rules.vocabulary import Vocabulary
 
@@ -52,7 +52,7 @@ def compile_ruleset(
     compiled = _Compiled(arabic or load_arabic(), concepts)
     with _uncollected(len(watchlists)):
         groups = {watchlist.id: compiled.rule(watchlist) for watchlist in watchlists}
-    compiled.arabic.families.keep()
+    compiled.arabic.kept.keep()
     if len(watchlists) >= MANY:
         # Half a million objects that live as long as the rules: looking through them again and again is idle. What an
         # earlier set left behind is collected first, or each reload would keep it for good.
@@ -143,7 +143,7 @@ class _Compiled:
             tag = fold(clean(term.words[1:])).replace("_", " ").strip()
             return TermSlots(ways=(), hashtag=tag or "#")
         slot = self.vocabulary.slot
-        said = tuple(dict.fromkeys(tuple(slot(spec) for spec in way.words) for way in ways(self.arabic, term)))
+        said = tuple(dict.fromkeys(tuple(map(slot, way)) for way in words_of_ways(self.arabic, term)))
         sizes = self.vocabulary.sizes
         return TermSlots(ways=said, anchors=frozenset(min(way, key=sizes.__getitem__) for way in said))
 

@@ -6,7 +6,6 @@ A phrase is said with more or less definiteness (صفقة سلاح, صفقة ا�
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.family import FamilyOptions
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
     from rules.arabic import Arabic
     from rules.expression import Term
 
-__all__ = ["Way", "ways"]
+__all__ = ["Way", "ways", "words_of_ways"]
 
 MOST_WAYS = 40
 MOST_GRADED = 8
 """Words of a phrase up to which its definiteness is looked at; longer ones are quotations."""
+REMEMBERED = 30_000
+"""Terms whose ways are kept in memory; more are a desk's whose rules are compiled once in a long time."""
 CAPITALS = 3
 """Latin letters up to which a word in capitals is taken as written: IT is no «it»."""
 
@@ -43,6 +44,18 @@ def ways(arabic: Arabic, term: Term) -> tuple[Way, ...]:
     for way in _Ways(arabic, term).all():
         found.setdefault(way.words, way)
     return tuple(found.values())[:MOST_WAYS]
+
+
+def words_of_ways(arabic: Arabic, term: Term) -> tuple[tuple[WordSpec, ...], ...]:
+    """Return the words of each way to say a term; those worked out before are known."""
+    known = arabic.kept.ways
+    asked = (term.words, term.spelling, term.name, term.nisba, term.synonyms, term.noun_only, term.gap > 0)
+    found = known.get(asked)
+    if found is None:
+        found = tuple(way.words for way in ways(arabic, term))
+        if len(known) < REMEMBERED:
+            known[asked] = found
+    return found
 
 
 class _Ways:
@@ -103,7 +116,7 @@ class _Ways:
     def _inner(self, number: int, word: str, definite: bool | None, options: FamilyOptions, typed: str) -> WordSpec:
         if number:
             options = options._replace(verbs=False, agrees=not options.as_written)
-        return replace(self._spec(word, options, typed), definite=definite, inner=number > 0, leads=number == 0)
+        return self._spec(word, options, typed)._replace(definite=definite, inner=number > 0, leads=number == 0)
 
     # --- definiteness -------------------------------------------------------------------------------------------------------
 
@@ -198,7 +211,7 @@ class _Ways:
                 inside = len(before) <= number < len(before) + len(said)
                 spec = self._inner(number, word, None, options, "")
                 if inside:
-                    spec = replace(spec, options=options._replace(agrees=True, verbs=False), dual=dual)
+                    spec = spec._replace(options=options._replace(agrees=True, verbs=False), dual=dual)
                 specs.append(spec)
             yield Way(tuple(specs), "nisba")
 

@@ -12,8 +12,8 @@ from rules.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rules.arabic import Verb
     from rules.stems import Stems
+    from rules.word_tables import Verb
 
 __all__ = ["put_masdar_verbs", "put_verb"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules.family import FamilyOptions, family
 from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, DOTTED, HAMZAS, PREPOSITION, PRONOUN, SEATS
@@ -28,8 +28,7 @@ REMEMBERED = 60_000
 """Pieces whose slots are kept; a newspaper's year has about a million different ones, a day some ten thousand."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WordSpec:
+class WordSpec(NamedTuple):
     """What one word of a phrase asks of the text.
 
     ``word`` is cleaned; ``marked`` holds the word as typed where marks on it bind. ``exact`` asks for these very letters.
@@ -75,6 +74,7 @@ class Vocabulary:
         self._marked: dict[int, tuple[tuple[str, str], ...]] = {}
         self._avoided: dict[int, tuple[tuple[tuple[str, str], ...], ...]] = {}
         self._leading: set[int] = set()
+        self._family = lru_cache(1 << 10)(self._family_of)
         self.memory = Memory(self.find)
 
     def slot(self, spec: WordSpec) -> int:
@@ -124,20 +124,17 @@ class Vocabulary:
             self._exact.setdefault(spec.word, []).append(number)
             self.sizes.append(1)
             return
-        count = 0
-        for key, flags, dual in self._family(spec.word, spec.options):
-            allowed = _limited(flags & FLAGS, spec, dual)
-            if allowed is not None:
-                entry = (number << SHIFT) | (flags & ~FLAGS) | allowed
-                count += 1
-                before = self._of_key.get(key)
-                if before is None:
-                    self._of_key[key] = entry
-                elif isinstance(before, int):
-                    self._of_key[key] = [before, entry]
-                else:
-                    before.append(entry)
-        self.sizes.append(count)
+        stems, of_key = self._stems(spec), self._of_key
+        self.sizes.append(len(stems))
+        for key, takes in stems:
+            entry = number << SHIFT | takes
+            before = of_key.get(key)
+            if before is None:
+                of_key[key] = entry
+            elif isinstance(before, int):
+                of_key[key] = [before, entry]
+            else:
+                before.append(entry)
         if spec.leads:
             self._leading.add(number)
         if has_marks(spec.marked):
@@ -148,21 +145,30 @@ class Vocabulary:
         if avoided:
             self._avoided[number] = tuple(marked_letters(form) for form in avoided)
 
-    def _family(self, word: str, options: FamilyOptions) -> tuple[tuple[str, int, bool], ...]:
-        known, asked = self.arabic.families.known, (word, *options)
-        found = known.get(asked)
+    def _stems(self, spec: WordSpec) -> tuple[tuple[str, int], ...]:
+        """Return the keys that a word's slot takes, each with what it allows around it and how it may be spelt."""
+        known = self.arabic.kept.stems
+        found = known.get(spec)
         if found is None:
+            family = self._family(spec.word, spec.options)
+            limited = ((key, spelling, _limited(flags, spec, dual)) for key, flags, spelling, dual in family)
             found = tuple(
-                (
-                    fold(stem.form),
-                    stem.flags | self._spelling(stem) << FLAG_BITS,
-                    stem.form.endswith(("تان", "تين")) or (stem.form.endswith("ان") and stem.form != word),
-                )
-                for stem in family(self.arabic, word, options)
+                (key, spelling << FLAG_BITS | allowed) for key, spelling, allowed in limited if allowed is not None
             )
             if len(known) < REMEMBERED:
-                known[asked] = found
+                known[spec] = found
         return found
+
+    def _family_of(self, word: str, options: FamilyOptions) -> tuple[tuple[str, int, int, bool], ...]:
+        return tuple(
+            (
+                fold(stem.form),
+                stem.flags,
+                self._spelling(stem),
+                stem.form.endswith(("تان", "تين")) or (stem.form.endswith("ان") and stem.form != word),
+            )
+            for stem in family(self.arabic, word, options)
+        )
 
     def _spelling(self, stem: Stem) -> int:
         seat = HAMZAS.get(stem.form[:1], 0) if stem.why not in {"spelling", "name"} else 0

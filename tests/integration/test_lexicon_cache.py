@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from rules import RuleSource, compile_ruleset, load_arabic, read_rules
-from rules.kept_families import KeptFamilies
+from rules import Arabic, Article, RuleSource, Watchlist, compile_ruleset, load_arabic, read_rules
+from rules.kept import Kept
 from rules.lexicon import open_lexicon
+from rules.own_tables import TableRow, own_rows, own_sources
+from rules.word_tables import word_tables
 
 WORDS = ("سلاح", "صفقة", "جسر")
 
@@ -70,21 +72,87 @@ def test_two_processes_that_build_at_once_leave_one_whole_file(tmp_path: Path) -
     assert "سلاح" in open_lexicon(tmp_path)
 
 
-def test_families_are_kept_and_forgotten_with_the_tables_that_made_them(built: Path, tmp_path: Path) -> None:
-    shutil.copy(kept(built), tmp_path)
-    arabic = load_arabic(tmp_path)
-    words = "، ".join(sorted(arabic.plurals)[:120])
-    text = f"watchlists:\n  - id: a\n    match: |\n      {words}\n"
-    watchlists = read_rules([RuleSource(file="a.yaml", text=text)]).watchlists
-    compile_ruleset(watchlists, (), arabic=arabic)
-    made = dict(arabic.families.known)
-    assert len(made) >= 100
-    other = KeptFamilies(tmp_path, b"other tables")
-    assert other.known == {}
+def words_kept(folder: Path) -> Path:
+    (path,) = folder.glob("knowledge-*.bin")
+    return path
+
+
+@pytest.fixture(scope="module")
+def compiled(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder behind a first compilation."""
+    folder = tmp_path_factory.mktemp("compiled")
+    shutil.copy(kept(built), folder)
+    compile_ruleset(watchlists(), (), arabic=fresh(folder))
+    return folder
+
+
+def watchlists() -> tuple[Watchlist, ...]:
+    plurals = [row.values(0)[0] for row in own_rows()["plurals.tsv"][:120]]
+    words = "، ".join(["وزير الخارجية", "كوريا الشمالية", "عَلَم", *plurals])
+    return read_rules([RuleSource(file="a.yaml", text=f"watchlists: [{{id: a, match: '{words}'}}]")]).watchlists
+
+
+def fresh(folder: Path, tables: tuple[tuple[str, tuple[TableRow, ...]], ...] = ()) -> Arabic:
+    """Open the knowledge as a new process does."""
     load_arabic.cache_clear()
-    assert load_arabic(tmp_path).families.known == made
+    return load_arabic(folder, tables)
 
 
-def test_a_broken_file_of_families_is_ignored(tmp_path: Path) -> None:
-    (tmp_path / "families.bin").write_bytes(b"MARSADFM" + b"\0" * 100)
-    assert KeptFamilies(tmp_path, b"").known == {}
+def test_what_was_compiled_before_is_known_to_the_next_process_and_matches_alike(compiled: Path) -> None:
+    again = fresh(compiled)
+    first = Arabic(again.lexicon, word_tables(own_rows(), again.lexicon.territories), Kept())
+    assert len(again.kept.ways) == len(watchlists()[0].expression.parts) > 100
+    assert again.kept.tables == word_tables(own_rows(), again.lexicon.territories)
+    article = Article(text="التقى وزراء الخارجية في كوريا الشمالية قرب أعلام البلاد")
+    before = compile_ruleset(watchlists(), (), arabic=first).match(article)
+    after = compile_ruleset(watchlists(), (), arabic=again).match(article)
+    assert [match.hits for match in before] == [match.hits for match in after] != []
+
+
+def test_a_newsroom_with_a_table_of_its_own_knows_nothing_of_what_others_worked_out(
+    compiled: Path, tmp_path: Path
+) -> None:
+    for file in compiled.iterdir():
+        shutil.copy(file, tmp_path)
+    row = TableRow(columns=(("كلمة",), ("كلمات",)))
+    assert not fresh(tmp_path, (("plurals.tsv", (row,)),)).kept.ways
+    assert fresh(tmp_path).kept.ways
+
+
+def test_a_row_that_moves_to_another_table_is_noticed(compiled: Path) -> None:
+    made_of = "\0".join(f"{source.file}\n{source.text}" for source in own_sources())
+    moved = made_of.replace("\0roles.tsv\n", "", 1)
+    assert Kept(compiled, f"{made_of}\0".encode()).ways
+    assert not Kept(compiled, f"{moved}\0".encode()).ways
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "foreign", "empty"])
+def test_damaged_knowledge_is_worked_out_anew(compiled: Path, tmp_path: Path, damage: str) -> None:
+    whole = words_kept(compiled).read_bytes()
+    middle = len(whole) // 2
+    broken = {
+        "cut": whole[:middle],
+        "flipped": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+        "foreign": b"MARSADKN" + bytes(100),
+        "empty": b"",
+    }[damage]
+    shutil.copy(kept(compiled), tmp_path)
+    (tmp_path / words_kept(compiled).name).write_bytes(broken)
+    arabic = fresh(tmp_path)
+    assert not arabic.kept.ways
+    compile_ruleset(watchlists(), (), arabic=arabic)
+    assert fresh(tmp_path).kept.ways == fresh(compiled).kept.ways
+
+
+def test_two_processes_that_compile_at_once_leave_one_whole_file(compiled: Path, tmp_path: Path) -> None:
+    shutil.copy(kept(compiled), tmp_path)
+    code = (
+        "import sys; from pathlib import Path; from rules import RuleSource, compile_ruleset, load_arabic, read_rules\n"
+        "arabic = load_arabic(Path(sys.argv[1])); words = '، '.join(sorted(arabic.plurals)[:120])\n"
+        "found = read_rules([RuleSource(file='a.yaml', text=f'watchlists: [{{id: a, match: \"{words}\"}}]')])\n"
+        "compile_ruleset(found.watchlists, (), arabic=arabic)"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(2)]
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert {path.name for path in tmp_path.iterdir()} == {kept(tmp_path).name, words_kept(tmp_path).name}
+    assert len(fresh(tmp_path).kept.ways) >= 100

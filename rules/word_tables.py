@@ -1,0 +1,228 @@
+"""The own tables as they are asked: by the folded key of a word or phrase, worked out of their rows once.
+
+A key is a word without marks, hamza seats and ى/ي evened out (`rules.text.fold`); a phrase's key is its words' keys with
+single spaces. Values keep the spelling of the tables.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rules.text import clean, fold, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rules.own_tables import TableRow
+
+__all__ = ["Place", "Verb", "WordTables", "key_of", "word_tables"]
+
+if TYPE_CHECKING:
+    Rows = Mapping[str, Sequence[TableRow]]
+    Several = dict[str, tuple[str, ...]]
+
+
+class Verb(NamedTuple):
+    """A verb by its third persons; ``short`` is the stem before consonant endings where it is another (قال: قل)."""
+
+    past: str
+    present: str
+    passive_past: str = ""
+    passive_present: str = ""
+    short: str = ""
+
+
+class Place(NamedTuple):
+    """A place: every spelling with the canonical first, its nisbas (may be phrases), and its capital or nothing."""
+
+    spellings: tuple[str, ...]
+    nisbas: tuple[str, ...]
+    capital: str = ""
+
+
+class WordTables(NamedTuple):
+    """What the tables say, by key. ``singulars`` is ``plurals`` the other way round, and so on.
+
+    ``own_words`` are the keys of all single words that are no names, ``own_names`` those of names and places. ``origins`` are
+    adjectives that say where someone is from (سوري): as terms they agree in gender and number. ``split_by_hamza`` are the keys
+    that a verb with a bare alef shares with a plural with a hamza: «انهار المبنى», «أنهار».
+    """
+
+    plurals: Several
+    singulars: Several
+    nisbas: Several
+    bases_of_nisba: Several
+    feminines: Several
+    masculines: Several
+    plural_only: frozenset[str]
+    no_nisba: frozenset[str]
+    masdars: dict[str, tuple[Verb, ...]]
+    verbs: dict[str, tuple[Verb, ...]]
+    synonyms: Several
+    names: Several
+    places: dict[str, Place]
+    not_family: Several
+    both_readings: dict[str, frozenset[str]]
+    roundups: tuple[str, ...]
+    own_words: frozenset[str]
+    own_names: frozenset[str]
+    origins: frozenset[str]
+    split_by_hamza: frozenset[str]
+
+    def plain(self) -> tuple[object, ...]:
+        """Return the same in plain tuples, as they can be kept."""
+        verbs = [
+            {key: tuple(map(tuple, found)) for key, found in table.items()} for table in (self.masdars, self.verbs)
+        ]
+        values = self._asdict() | {"masdars": verbs[0], "verbs": verbs[1]}
+        return tuple((values | {"places": {key: tuple(place) for key, place in self.places.items()}}).values())
+
+    @classmethod
+    def of_plain(cls, values: Iterable[object]) -> WordTables:
+        """Return what `plain` was made of."""
+        tables = cls._make(values)
+        verbs = [
+            {key: tuple(map(Verb._make, found)) for key, found in table.items()}
+            for table in (tables.masdars, tables.verbs)
+        ]
+        places = {key: Place._make(place) for key, place in tables.places.items()}
+        return tables._replace(masdars=verbs[0], verbs=verbs[1], places=places)
+
+
+def key_of(phrase: str) -> str:
+    """Return the key of a word or phrase."""
+    cleaned = clean(phrase)
+    return fold(cleaned) if cleaned.isalpha() else " ".join(fold(word) for word in words_of(phrase))
+
+
+def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
+    """Return the tables by key; ``territories`` are the names of states by their code, for the rows that give one."""
+    plurals, singulars = _two_ways(rows, "plurals.tsv")
+    nisbas, bases_of_nisba = _two_ways(rows, "nisba.tsv")
+    feminines, masculines = _two_ways(rows, "roles.tsv")
+    plural_only = frozenset(key_of(row.values(0)[0]) for row in rows.get("plural_only.tsv", ()))
+    no_nisba = frozenset(key_of(word) for row in rows.get("no_nisba.tsv", ()) for word in row.values(0))
+    masdars, names, places = _masdars(rows), _names(rows), _places(rows, territories)
+    words = {*plurals, *singulars, *nisbas, *bases_of_nisba, *feminines, *masculines, *plural_only, *masdars}
+    words |= {key_of(nisba) for place in places.values() for nisba in place.nisbas}
+    both = rows.get("both_readings.tsv", ())
+    return WordTables(
+        plurals=plurals,
+        singulars=singulars,
+        nisbas=nisbas,
+        bases_of_nisba=bases_of_nisba,
+        feminines=feminines,
+        masculines=masculines,
+        plural_only=plural_only,
+        no_nisba=no_nisba,
+        masdars=masdars,
+        verbs=_verbs(rows, masdars),
+        synonyms=_synonyms(rows),
+        names=names,
+        places=places,
+        not_family=_not_family(rows),
+        both_readings={key_of(row.values(0)[0]): frozenset(map(key_of, row.values(1))) for row in both},
+        roundups=tuple(pattern for row in rows.get("roundups.tsv", ()) for pattern in row.values(0)),
+        own_words=frozenset(word for phrase in words for word in phrase.split()),
+        own_names=_single_names((*names, *places)),
+        origins=frozenset(_origins(places, no_nisba)),
+        split_by_hamza=frozenset(_split_by_hamza(masdars, singulars)),
+    )
+
+
+def _said(phrase: str) -> str:
+    """Return a phrase of the tables without marks, its words parted by single spaces."""
+    cleaned = clean(phrase)
+    return cleaned if cleaned.isalpha() else " ".join(words_of(phrase))
+
+
+def _two_ways(rows: Rows, name: str) -> tuple[Several, Several]:
+    there: Several = {}
+    back: Several = {}
+    for row in rows.get(name, ()):
+        for first in row.values(0):
+            others = tuple(clean(other) for other in row.values(1))
+            there[key_of(first)] = (*there.get(key_of(first), ()), *others)
+            for other in others:
+                back[key_of(other)] = (*back.get(key_of(other), ()), clean(first))
+    return there, back
+
+
+def _masdars(rows: Rows) -> dict[str, tuple[Verb, ...]]:
+    found: dict[str, tuple[Verb, ...]] = {}
+    for row in rows.get("masdars.tsv", ()):
+        for masdar in row.values(0):
+            key = key_of(masdar)
+            found[key] = (*found.get(key, ()), _verb(row.columns[1:]))
+    return found
+
+
+def _verbs(rows: Rows, masdars: dict[str, tuple[Verb, ...]]) -> dict[str, tuple[Verb, ...]]:
+    found: dict[str, tuple[Verb, ...]] = {}
+    own = [_verb(row.columns) for row in rows.get("verbs.tsv", ())]
+    for verb in (*own, *(verb for verbs in masdars.values() for verb in verbs)):
+        key = key_of(verb.past)
+        found[key] = (*found.get(key, ()), verb)
+    return found
+
+
+def _verb(columns: Sequence[tuple[str, ...]]) -> Verb:
+    cells: Iterable[str] = (clean(column[0]) if column else "" for column in columns)
+    return Verb(*cells)
+
+
+def _synonyms(rows: Rows) -> Several:
+    found: Several = {}
+    for row in rows.get("synonyms.tsv", ()):
+        members = [_said(value) for column in row.columns for value in column]
+        for number, member in enumerate(members):
+            if number == 0 or not row.one_way:
+                others = tuple(other for other in members if other != member)
+                found[key_of(member)] = (*found.get(key_of(member), ()), *others)
+    return found
+
+
+def _names(rows: Rows) -> Several:
+    found: Several = {}
+    for row in rows.get("names.tsv", ()):
+        spellings = tuple(map(_said, (*row.values(1), *row.values(2))))
+        for spelling in spellings:
+            found.setdefault(key_of(spelling), spellings)
+    return found
+
+
+def _places(rows: Rows, territories: Mapping[str, str]) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    for row in rows.get("places.tsv", ()):
+        code = "".join(row.values(4))
+        official = [territories[code]] if code in territories else []
+        spellings = tuple(dict.fromkeys(map(_said, (*row.values(0), *row.values(1), *official))))
+        place = Place(spellings, tuple(map(_said, row.values(2))), "".join(row.values(3)))
+        for spelling in spellings:
+            found.setdefault(key_of(spelling), place)
+    return found
+
+
+def _not_family(rows: Rows) -> Several:
+    found: Several = {}
+    for row in rows.get("not_family.tsv", ()):
+        for word in row.values(0):
+            found[key_of(word)] = (*found.get(key_of(word), ()), *row.values(1))
+    return found
+
+
+def _single_names(phrases: Sequence[str]) -> frozenset[str]:
+    words = {word for phrase in phrases for word in phrase.split()}
+    longer = (phrase.split() for phrase in phrases if " " in phrase)
+    definite = {word for phrase in longer for word in phrase if word.startswith("ال") and len(word) > 4}
+    return frozenset(words | {word[2:] for word in definite})  # الموريتانية of the state's full name is ال + موريتانية
+
+
+def _origins(places: Mapping[str, Place], no_nisba: frozenset[str]) -> Iterable[str]:
+    sure = (place for key, place in places.items() if key not in no_nisba)
+    return (key_of(nisba) for place in sure for nisba in place.nisbas if " " not in nisba)
+
+
+def _split_by_hamza(masdars: Mapping[str, tuple[Verb, ...]], singulars: Several) -> Iterable[str]:
+    verbs = (verb for found in masdars.values() for verb in found if verb.past.startswith("ا"))
+    return (fold(verb.past) for verb in verbs if fold(verb.past) in singulars)
