@@ -183,6 +183,9 @@ class _Ways:
                 continue  # the family of the word has it
             if why == "nisba":
                 yield from self._nisba(words[:start], said, words[end:])
+            elif whole and len(said) == 1 and said[0].startswith("ال") and said[0] in words:
+                options = self._options._replace(as_written=True)  # «الضفة» for الضفة الغربية is no bank of a river
+                yield Way((WordSpec(word=said[0], options=options, definite=True),), why)
             elif whole or end - start > 1 or len(said) > 1:
                 yield from self._said((*words[:start], *said, *words[end:]), why, name=name and whole)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rules.conjugation import conjugate
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["put_masdar_verbs", "put_verb"]
 
+TAFIIL = re.compile("(?:ال)?ت..ي.ة?")
+ADDRESSED = ("وا", "و", "ا", "ي")
+"""Endings of the second person and the dual that news hardly say of a verb like سلّم, and often of one like تسلّم."""
+FEW = 3
+"""Forms of a lemma up to which it is but a form that the lexicon could not read: أؤكد."""
 SHORTEST_UNREAD = 5
 VERB_ENDINGS = ("ت", "تم", "تما", "تن", "نا", "وا")
 """Endings that the past of a verb has and hardly a noun of five letters or more that is a lemma of its own."""
@@ -43,8 +49,20 @@ def put_verb(stems: Stems, key: str, why: str) -> None:
 def _put_conjugated(stems: Stems, verb: Verb, why: str) -> None:
     for form, flags in conjugate(verb):
         own = form == stems.word or fold(form) in stems.arabic.split_by_hamza
-        if own or _is_unread(stems, form) or not _is_other_verb_form(stems, form):
+        if why == "verb" and not own and _is_of_another_verb(stems, form, verb):
+            stems.refused[form] = form
+        elif own or _is_unread(stems, form) or not _is_other_verb_form(stems, form):
             stems.put(form, flags, why)
+
+
+def _is_of_another_verb(stems: Stems, form: str, verb: Verb) -> bool:
+    """Tell a masdar's verb from another of the same letters: «أورد» is not of توريد, nor «تسلموا» of تسليم."""
+    if form in {verb.past, verb.passive_past}:
+        return False
+    root = verb.present[1:]
+    if TAFIIL.fullmatch(stems.word) and form in {f"ت{root}{ending}" for ending in ADDRESSED}:
+        return True
+    return form == f"أ{root}" and len(stems.arabic.lexicon.forms(form)) > FEW
 
 
 def _is_other_verb_form(stems: Stems, form: str) -> bool:
