@@ -19,6 +19,8 @@ __all__ = ["Trial", "TrialMatch", "article_text", "pages", "try_rulesets"]
 
 PAGE = 500
 """Articles read at once; about two megabytes."""
+STEP = 50
+"""Articles matched between two looks at the progress, and at whether somebody wants it to end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,10 @@ async def try_rulesets(
     """Return for each ruleset what each of its watchlists would have done; ``progress`` is told how many articles were read."""
     trials = [{name: Trial(watchlist=name) for name in ruleset.watchlists} for ruleset in rulesets]
     async for page in pages(store, since):
-        await asyncio.to_thread(_try_page, page, rulesets, trials, sources)
-        progress(len(page))
+        for begin in range(0, len(page), STEP):
+            step = page[begin : begin + STEP]
+            await asyncio.to_thread(_try_page, step, rulesets, trials, sources)
+            progress(len(step))
     return trials
 
 

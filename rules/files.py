@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rules.article import Article
@@ -166,6 +167,7 @@ class _Reader:
         sources = form.child("sources", "sources")
         if sources:
             sources.keys("include", "exclude")
+        named = [sources.scalars("include"), sources.scalars("exclude")] if sources else []
         before = len(self.mistakes)
         cooldown = form.duration("cooldown", timedelta())
         if cooldown:
@@ -185,6 +187,7 @@ class _Reader:
             state=form.choice("state", ("live", "trial", "off"), "live"),  # type: ignore[arg-type]
             examples=examples,
             at=found.node.at,
+            named_at=tuple((each.text, each.at) for each in (*chain(*named), *form.scalars("channels"))),
         )
         if found.id and expression and not examples:
             message = f'"{found.id}" has no tests; give it a few titles that should match, and a few that should not'

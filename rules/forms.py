@@ -23,6 +23,8 @@ DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "012345678901
 TRUE = {"true", "yes", "on", "نعم"}
 FALSE = {"false", "no", "off", "لا"}
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+LONGEST_DURATION = timedelta(days=36_525)
+"""A hundred years: no clock counts back or on further, and nothing that people wait for takes longer."""
 BYTES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
 
 
@@ -33,9 +35,10 @@ def read_boolean(text: str) -> bool | None:
 
 
 def read_duration(text: str) -> timedelta | None:
-    """Return ``30s 5m 2h 7d``, or a bare number of seconds, as a duration; None where it is neither."""
+    """Return ``30s 5m 2h 7d``, or a bare number of seconds, as a duration; None where it is neither, or too long."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhdw]?)", text.translate(DIGITS).strip().lower())
-    return timedelta(seconds=float(found[1]) * SECONDS[found[2]]) if found else None
+    seconds = float(found[1]) * SECONDS[found[2]] if found else None
+    return timedelta(seconds=seconds) if seconds is not None and seconds <= LONGEST_DURATION.total_seconds() else None
 
 
 def read_size(text: str) -> int | None:

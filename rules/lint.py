@@ -18,6 +18,7 @@ from rules.stop_words import STOP_WORDS
 from rules.text import clean, fold, tokenise
 from rules.watchlist import Watchlist
 from rules.word_tables import key_of
+from rules.writing import as_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -145,8 +146,16 @@ def _redundant(group: AnyOf, rules: TermRules) -> Iterator[Problem]:
             if rules.number(term) not in rules.covers(rules.terms[other]) or places[other] < place
         ]
         if others:
-            message = f"«{term.words}» زائدة: كل صيغها تجدها «{rules.terms[others[0]].words}»"
+            said, other = _told_apart(term, rules.terms[others[0]])
+            message = f"«{said}» زائدة: كل صيغها تجدها «{other}»"
             yield from _warn(term, "redundant", message)
+
+
+def _told_apart(term: Term, other: Term) -> tuple[str, str]:
+    """Return what two terms are called; with their options where their words are the same."""
+    if term.words != other.words:
+        return term.words, other.words
+    return as_lines(term) or term.words, as_lines(other) or other.words
 
 
 def _variants(term: Term, arabic: Arabic) -> list[str]:

@@ -251,6 +251,10 @@ class _Tree:
     def _regex(self, value: Node, form: Form, depth: int) -> Expression | None:
         del form, depth
         pattern = value.text if isinstance(value, Scalar) else ""
+        if "\b" in pattern:
+            message = "between double quotes YAML makes a backspace of \\b; write the pattern between single quotes"
+            self._wrong(value.at, "bad_regex", message)
+            return None
         try:
             compile_pattern(pattern)
         except BadPattern as error:

@@ -43,6 +43,12 @@ class Watchlist:
     state: Literal["live", "trial", "off"] = "live"
     examples: tuple[Example, ...] = ()
     at: Position | None = field(default=None, compare=False, repr=False)
+    named_at: tuple[tuple[str, Position], ...] = field(default=(), compare=False, repr=False)
+    """Where each channel and source is named."""
+
+    def place_of(self, name: str) -> Position | None:
+        """Return where a channel or source is named, or where the watchlist stands."""
+        return next((at for named, at in self.named_at if named == name), self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ def command(config: str | None, *, as_json: bool, file: str, since: str, against
     """
     settings = load_settings(config)
     span = read_duration(since)
-    if span is None:
+    if not span:
         message = f'--since takes a duration such as 12h or 30d, not "{since}"'
         raise UsageError(message)
     rulesets = [_compiled(config, name) for name in (file, against) if name is not None]
@@ -69,6 +69,12 @@ def command(config: str | None, *, as_json: bool, file: str, since: str, against
     articles = words.counted(read, "مقال", settings.digits)
     click.echo(f"تجربة على الأرشيف: {articles} في {words.within(span, settings.digits)}")
     click.echo("\n".join(report.lines()))
+    if span > settings.keep.articles:
+        kept = words.within(settings.keep.articles, settings.digits)
+        click.echo(
+            f"نصوص ما قبل {kept} لم تعد محفوظة (keep.articles)، فجُرّبت القواعد فيه على العناوين والمقدمات وحدها.",
+            err=True,
+        )
 
 
 def _compiled(config: str | None, name: str) -> Ruleset:
@@ -103,7 +109,10 @@ class _Report:
     ) -> None:
         self._settings = settings
         self._new, self._old = trials[0], trials[1] if len(trials) > 1 else None
-        self._names = {name: each.name for ruleset in reversed(rulesets) for name, each in ruleset.watchlists.items()}
+        self._names: dict[str, str] = {}
+        for ruleset in rulesets:
+            for name, watchlist in ruleset.watchlists.items():
+                self._names.setdefault(name, watchlist.name)
         self._feeds = {feed.id: feed.name for feed in read_feeds(settings)}
         self._count = count
 
@@ -131,12 +140,20 @@ class _Report:
         )
         bare = sum(match.suppressed is not None for match in trial.matches)
         note = f"، منها {words.digits_of(str(bare), digits)} لا تُرسل: جولة صحف" if bare else ""
-        return f"{self._names[watchlist]} ({words.isolate(watchlist)}): {alerts} ({articles}{note})"
+        return f"{self._named(watchlist)}: {alerts} ({articles}{note})"
+
+    def _named(self, watchlist: str) -> str:
+        name, id = self._names[watchlist], words.isolate(watchlist)
+        return id if name == watchlist else f"{name} ({id})"
 
     def _compared(self, watchlist: str) -> list[str]:
         added, removed = self._added(watchlist), self._removed(watchlist)
         digits = self._settings.digits
-        name = f"{self._names[watchlist]} ({words.isolate(watchlist)})"
+        name = self._named(watchlist)
+        if self._old is not None and watchlist not in self._old:
+            name += "، قاعدة جديدة"
+        elif watchlist not in self._new:
+            name += "، ليست في الملف الجديد"
         if not added and not removed:
             return [f"{name}: لم يتغير شيء"]
         said = [
@@ -145,8 +162,9 @@ class _Report:
             if matches
         ]
         head = f"{name}: {'، و'.join(f'{verb} {number}' for verb, number in said)}"
-        change = self._alerts(self._new, watchlist) - self._alerts(self._old or {}, watchlist)
-        lines = [f"{head} (التنبيهات {words.digits_of(f'{change:+d}', digits)})"]
+        before, after = self._alerts(self._old or {}, watchlist), self._alerts(self._new, watchlist)
+        alerts = f"من {before} إلى {after}" if before != after else f"{after} كما كانت"
+        lines = [f"{head} (التنبيهات {words.digits_of(alerts, digits)})"]
         lines += [f"  زاد: {line}" for line in self._titles(added, plain=True)]
         return lines + [f"  نقص: {line}" for line in self._titles(removed, plain=True)]
 

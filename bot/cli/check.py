@@ -13,6 +13,7 @@ from bot.cli.options import config_option, json_option
 from bot.config import read_settings, settings_of
 from bot.newsroom import find_config, gather_feeds, gather_sources, gather_tables
 from bot.text_files import read_text_file
+from bot.words.english import many
 from rules import Position, Problem, RuleFiles, nearest, read_rules, read_tables
 from rules.errors import MistakesFound, UsageError
 
@@ -50,10 +51,19 @@ def command(config: str | None, *, as_json: bool, quick: bool) -> None:
     for problem in problems:
         click.echo(_row(problem) if as_json else str(problem))
     if not as_json:
-        counted = f"{len(files.watchlists)} watchlists, {len(files.concepts)} concepts" if files else "no rules read"
-        click.echo(f"{counted}; {len(mistakes)} mistakes, {len(problems) - len(mistakes)} warnings", err=True)
+        click.echo(f"{_rules(files)}; {_found(mistakes, problems)}", err=True)
     if mistakes:
         raise SystemExit(1)
+
+
+def _rules(files: RuleFiles | None) -> str:
+    if files is None:
+        return "no rules read"
+    return f"{many(len(files.watchlists), 'watchlist')}, {many(len(files.concepts), 'concept')}"
+
+
+def _found(mistakes: list[Problem], problems: list[Problem]) -> str:
+    return f"{many(len(mistakes), 'mistake')}, {many(len(problems) - len(mistakes), 'warning')}"
 
 
 def _linted(path: Path, files: RuleFiles) -> list[Problem]:
@@ -101,15 +111,14 @@ def _loose_ends(files: RuleFiles, settings: Settings, feeds: list[FeedSettings])
     """Yield names in one file that nothing in another answers to."""
     sources = {feed.id for feed in feeds} | {tag for feed in feeds for tag in feed.tags}
     for watchlist in files.watchlists:
-        at = watchlist.at
-        if at is None:
-            continue
         for name in watchlist.channels or ():
-            if name not in settings.channels:
+            at = watchlist.place_of(name)
+            if at and name not in settings.channels:
                 message = f'the watchlist "{watchlist.id}" goes to "{name}", but no channel is called so'
                 yield _loose(at, message, name, settings.channels)
         for name in (*watchlist.include, *watchlist.exclude):
-            if name not in sources:
+            at = watchlist.place_of(name)
+            if at and name not in sources:
                 message = f'"sources" of "{watchlist.id}": no feed and no tag is called "{name}"'
                 yield _loose(at, message, name, sources, warning=True)
     for route in () if files.mistakes else settings.routes:

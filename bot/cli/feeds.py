@@ -15,6 +15,7 @@ from bot.loop import run_loop
 from bot.newsroom import read_feeds
 from bot.opml import Outline, opml_bytes, replace_file
 from bot.secrets import redact
+from bot.words.english import many
 from storage import open_sqlite
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def export(config: str | None, *, file: Path | None) -> None:
         sys.stdout.buffer.flush()
         return
     replace_file(file, opml_bytes(outlines, settings.name))
-    click.echo(f"{len(outlines)} feeds written to {file}")
+    click.echo(f"{many(len(outlines), 'feed')} written to {file}")
 
 
 def _exported(feed: FeedSettings) -> Outline:

@@ -12,6 +12,7 @@ import click
 from bot.cli.options import config_option, optional_settings
 from bot.cli.rule_files import chosen_paths, read_text
 from bot.newsroom import read_sources, starter_sources
+from bot.words.english import many
 from rules import RuleSource, read_rules
 from rules.errors import UsageError
 
@@ -51,7 +52,7 @@ def command(config: str | None, files: tuple[str, ...], *, check: bool) -> None:
     changed = outcomes.count("changed")
     wrong = outcomes.count("wrong")
     verb = "would change" if check else "changed"
-    click.echo(f"{len(paths)} files: {changed} {verb}, {wrong} left alone with mistakes", err=True)
+    click.echo(f"{many(len(paths), 'file')}: {changed} {verb}, {wrong} left alone with mistakes", err=True)
     if wrong or (check and changed):
         raise SystemExit(1)
 

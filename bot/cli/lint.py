@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import click
 
 from bot import words
 from bot.archive import article_text, pages
@@ -18,10 +21,11 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from rules import Problem, RuleFiles
+    from storage import Store
 
 __all__ = ["lint"]
 
-SPAN = timedelta(days=30)
+SPANS = (*(timedelta(days=days) for days in range(30, 0, -1)), *(timedelta(hours=hours) for hours in range(23, 0, -1)))
 MOST_ARTICLES = 3_000
 """Articles that are read; where there are more in the time, a shorter time is looked at and named."""
 
@@ -44,15 +48,24 @@ def lint(files: RuleFiles, settings: Settings | None, sources: Mapping[str, froz
 
 async def _count(settings: Settings, figures: TermFigures, sources: Mapping[str, frozenset[str]]) -> timedelta:
     """Count what the terms find in the newest articles, and return the time that was looked at."""
-    now, span = datetime.now(UTC), SPAN
+    now = datetime.now(UTC)
     store = await open_sqlite(settings.database, read_only=True)
     try:
-        while await store.archive_size(since=now - span) > MOST_ARTICLES and span > timedelta(hours=2):
-            span /= 2
-        span = timedelta(hours=max(1, span // timedelta(hours=1)))
-        async for page in pages(store, now - span):
-            for article in page:
-                figures.add(article_text(article, sources))
+        span, size = await _span(store, now)
+        with click.progressbar(length=size, label="articles", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            async for page in pages(store, now - span):
+                for article in page:
+                    figures.add(article_text(article, sources))
+                    bar.update(1)
     finally:
         await store.close()
     return span
+
+
+async def _span(store: Store, now: datetime) -> tuple[timedelta, int]:
+    """Return the longest time that holds no more articles than are read, and how many it holds."""
+    for span in SPANS:
+        size = await store.archive_size(since=now - span)
+        if size <= MOST_ARTICLES:
+            return span, size
+    return span, size

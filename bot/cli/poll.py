@@ -10,6 +10,7 @@ import click
 
 from bot.cli.options import config_option, load_settings
 from bot.colour import colour_wanted
+from bot.words.english import many
 
 if TYPE_CHECKING:
     from bot.service.service import Report, Service
@@ -56,7 +57,8 @@ def command(config: str | None, *, once: bool, every: bool, dry_run: bool, as_js
 def _progress(service: Service) -> None:
     """Show how far the round is, in one line of a terminal that the next output erases."""
     tally = service.tally
-    text = f"{tally.polled} feeds polled, {tally.new_articles} new articles, {tally.matches} matches"
+    found = f"{many(tally.new_articles, 'new article')}, {many(tally.matches, 'match', 'matches')}"
+    text = f"{many(tally.polled, 'feed')} polled, {found}"
     click.echo(f"{ERASE}{text}\r", err=True, nl=False)
 
 
@@ -72,8 +74,9 @@ def print_json(report: Report) -> None:
 def summary(report: Report) -> str:
     """Return one sentence on a round, and one on what stays."""
     text = (
-        f"{report.polled} feeds polled ({report.unchanged} unchanged, {report.failed} failed), "
-        f"{report.new_articles} new articles, {report.matches} matches, {report.sent} messages sent"
+        f"{many(report.polled, 'feed')} polled ({report.unchanged} unchanged, {report.failed} failed), "
+        f"{many(report.new_articles, 'new article')}, {many(report.matches, 'match', 'matches')}, "
+        f"{many(report.sent, 'message')} sent"
     )
     if report.waiting_until:
         text += f"; messages wait, the next one until {report.waiting_until:%Y-%m-%d %H:%M:%S} UTC"

@@ -11,6 +11,7 @@ import click
 from bot.cli.options import config_option, json_option
 from bot.cli.rule_files import choose_rules
 from bot.newsroom import read_feeds
+from bot.words.english import many
 from rules.errors import UsageError
 
 if TYPE_CHECKING:
@@ -65,10 +66,9 @@ def _tags(settings: Settings | None) -> dict[str, frozenset[str]]:
 
 def _sum(watchlists: Sequence[Watchlist], results: Sequence[ExampleResult], failed: Sequence[ExampleResult]) -> None:
     untested = sum(not watchlist.examples for watchlist in watchlists)
-    note = f"; {untested} watchlists have no examples" if untested else ""
-    click.echo(
-        f"{len(results)} examples of {len(watchlists) - untested} watchlists: {len(failed)} failed{note}", err=True
-    )
+    bare = f"{many(untested, 'watchlist')} {'has' if untested == 1 else 'have'} no examples"
+    examples, tested = many(len(results), "example"), many(len(watchlists) - untested, "watchlist")
+    click.echo(f"{examples} of {tested}: {len(failed)} failed{f'; {bare}' if untested else ''}", err=True)
 
 
 # --- for people -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bot.newsroom import read_feeds
 from bot.secrets import expand, secret_named
 from bot.service.lock import holder_of, lock_path
 from bot.version import version
+from bot.words.english import many
 from rules.errors import MarsadError, MissingSecret, NewerDatabase
 from storage import open_sqlite, schema_version
 
@@ -67,9 +68,9 @@ def _rules(settings: Settings) -> Iterator[Finding]:
     if mistakes:
         return
     if files:
-        yield ok("rules", f"{len(files.watchlists)} watchlists, {len(files.concepts)} concepts")
+        yield ok("rules", f"{many(len(files.watchlists), 'watchlist')}, {many(len(files.concepts), 'concept')}")
     if len(problems) > len(mistakes):
-        yield warn("rules", f"{len(problems) - len(mistakes)} warnings", "`marsad check` lists them")
+        yield warn("rules", many(len(problems) - len(mistakes), "warning"), "`marsad check` lists them")
     count = len(read_feeds(settings))
     if count:
         yield ok("feeds", f"{count} listed")
@@ -208,7 +209,7 @@ def _books(report: AuditReport) -> Iterator[Finding]:
     for trouble in report.troubles[:SHOWN]:
         yield fail("books", trouble, "`marsad audit --fix` repairs what needs no guess")
     if report.balanced:
-        yield ok("books", f"balance; {report.articles:,} articles, {report.matches:,} matches")
+        yield ok("books", f"balance; {many(report.articles, 'article')}, {many(report.matches, 'match', 'matches')}")
     for stuck in report.stuck[:SHOWN]:
         yield warn(
             "outbox",

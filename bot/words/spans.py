@@ -31,9 +31,12 @@ def since(span: timedelta, digits: Digits = "latn") -> str:
 
 
 def within(span: timedelta, digits: Digits = "latn") -> str:
-    """Return ``آخر 30 يومًا``, ``آخر ساعتين``: whole days where it is whole days."""
-    hours = round(span.total_seconds() / 3600)
-    return counted(hours // 24, "آخر يوم", digits) if hours and not hours % 24 else counted(hours, "آخر ساعة", digits)
+    """Return ``آخر 30 يومًا``, ``آخر ساعتين``: in the largest unit of which it is a whole number, at least a minute."""
+    minutes = max(1, round(span.total_seconds() / 60))
+    if minutes % 60:
+        return counted(minutes, "آخر دقيقة", digits)
+    hours = minutes // 60
+    return counted(hours, "آخر ساعة", digits) if hours % 24 else counted(hours // 24, "آخر يوم", digits)
 
 
 def every(span: timedelta, digits: Digits = "latn") -> str:

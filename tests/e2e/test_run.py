@@ -359,7 +359,7 @@ def test_a_terminal_shows_how_far_a_round_is_and_no_color_keeps_it_plain(newsroo
         return said.decode("utf-8")
 
     shown = on_a_terminal(NO_COLOR="")
-    assert "\x1b[K2 feeds polled, 1 new articles, 1 matches\r" in shown
+    assert "\x1b[K2 feeds polled, 1 new article, 1 match\r" in shown
     assert "\x1b[1;33m" in shown
-    assert shown.rstrip().endswith("1 messages sent")
+    assert shown.rstrip().endswith("1 message sent")
     assert "\x1b" not in on_a_terminal(NO_COLOR="1")

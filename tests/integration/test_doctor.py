@@ -66,7 +66,7 @@ def levels(findings: list[Finding], level: str) -> dict[str, str]:
 def test_a_sound_newsroom_has_nothing_that_fails(newsroom: Callable) -> None:
     found = list(look_around(newsroom(FEED + "channels: {screen: {console: true}}\n"), NOW))
     assert levels(found, "fail") == {}
-    assert levels(found, "ok")["rules"] == "1 watchlists, 0 concepts"
+    assert levels(found, "ok")["rules"] == "1 watchlist, 0 concepts"
     assert levels(found, "ok")["lock"] == "free: no marsad is at work here"
 
 

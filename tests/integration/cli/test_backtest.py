@@ -38,6 +38,7 @@ def archive(newsroom: Path, stored: Callable[..., None]) -> Path:
     stored(*ARTICLES)
     (newsroom / "new.yaml").write_text(NEW, "utf-8")
     (newsroom / "old.yaml").write_text(OLD, "utf-8")
+    (newsroom / "one.yaml").write_text("watchlists:\n  - {id: oil, match: الكتاب, in: all}\n", "utf-8")
     return newsroom
 
 
@@ -57,9 +58,12 @@ def test_one_story_is_one_alert_and_days_and_titles_are_told(marsad: Callable[..
 def test_a_change_is_told_by_what_it_adds_and_removes(marsad: Callable[..., object], archive: Path) -> None:
     ran = marsad("backtest", "new.yaml", "--against", "old.yaml")
     assert ran.status == 0, ran.err
-    assert ran.lines[2] == "صفقات السلاح (\u2068arms\u2069): زاد خبر واحد، ونقص خبر واحد (التنبيهات +0)"
+    assert ran.lines[2] == "صفقات السلاح (\u2068arms\u2069): زاد خبر واحد، ونقص خبر واحد (التنبيهات 2 كما كانت)"
     assert ran.lines[3].startswith("  زاد: وصول ذخيرة إلى الميناء · المنارة")
     assert ran.lines[4].startswith("  نقص: سلاح جديد في المتحف · المنارة")
+    rows = marsad("backtest", "new.yaml", "--against", "one.yaml").lines
+    assert rows[2] == "صفقات السلاح (\u2068arms\u2069)، قاعدة جديدة: زاد 3 أخبار (التنبيهات من 0 إلى 2)"
+    assert rows[-2].startswith("\u2068oil\u2069، ليست في الملف الجديد: نقص خبر واحد (التنبيهات من 1 إلى 0)")
     same = marsad("backtest", "new.yaml", "--against", "new.yaml")
     assert same.lines[2].endswith(": لم يتغير شيء")
 
@@ -80,7 +84,8 @@ def test_json_holds_every_article(marsad: Callable[..., object], archive: Path) 
 def test_what_is_asked_wrongly_is_told(marsad: Callable[..., object], newsroom: Path) -> None:
     (newsroom / "new.yaml").write_text(NEW, "utf-8")
     assert "no articles are stored yet" in marsad("backtest", "new.yaml").err
-    assert marsad("backtest", "new.yaml", "--since", "soon").status == 2
+    for since in ("soon", "0", "99999999d", "-3d"):
+        assert marsad("backtest", "new.yaml", "--since", since).status == 2
     assert marsad("backtest", "concepts/c.yaml").status == 2
     (newsroom / "marsad.yaml").unlink()
     assert marsad("backtest", "new.yaml").status == 2
@@ -94,3 +99,10 @@ def test_it_reads_beside_a_writer(marsad: Callable[..., object], archive: Path) 
         assert marsad("backtest", "new.yaml").status == 0
         writer.execute("ROLLBACK")
     writer.close()
+
+
+def test_a_time_before_the_texts_that_are_kept_is_told(marsad: Callable[..., object], archive: Path) -> None:
+    assert marsad("backtest", "new.yaml", "--since", "90d").err == ""
+    ran = marsad("backtest", "new.yaml", "--since", "91d")
+    assert ran.lines[0].endswith("في آخر 91 يومًا")
+    assert ran.err.startswith("نصوص ما قبل آخر 90 يومًا لم تعد محفوظة")

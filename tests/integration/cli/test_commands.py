@@ -197,7 +197,11 @@ def test_a_channel_that_does_not_exist_is_a_mistake_and_a_route_for_nothing_a_wa
         file.write("channels: {desk: {console: true}}\nroutes: [{watchlists: [arm-*], to: [desk]}]\n")
     done = marsad("check")
     assert done.status == 1
-    assert 'goes to "dsk", but no channel is called so; did you mean "desk"?' in done.out
+    line = RULES.count("\n") + 1
+    assert (
+        f'watchlists/arms.yaml:{line}:16: the watchlist "arms" goes to "dsk", but no channel is called so' in done.out
+    )
+    assert 'did you mean "desk"?' in done.out
     assert 'warning: a route admits "arm-*"' in done.out
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
+
 
 def rules(newsroom: Path, *lines: str) -> None:
     match = "".join(f"      {line}\n" for line in lines)
@@ -108,3 +110,23 @@ def test_warnings_are_records_too(marsad: Callable[..., object], newsroom: Path)
     rules(newsroom, "سلاح، أسلحة")
     (row,) = [json.loads(line) for line in marsad("check", "--json").lines]
     assert (row["severity"], row["code"], row["line"], row["column"]) == ("warning", "redundant", 4, 13)
+
+
+def test_a_word_beside_itself_with_an_option_is_told_with_the_option(
+    marsad: Callable[..., object], newsroom: Path
+) -> None:
+    rules(newsroom, "غزة / بلفظه، غزة", "اسم محمد، محمد")
+    assert warned(marsad("check")) == [
+        "watchlists/w.yaml:4:7: warning: «غزة / بلفظه» زائدة: كل صيغها تجدها «غزة»",
+        "watchlists/w.yaml:5:7: warning: «اسم محمد» زائدة: كل صيغها تجدها «محمد»",
+    ]
+
+
+def test_where_articles_are_many_the_figures_are_of_whole_days(
+    marsad: Callable[..., object], newsroom: Path, stored: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.cli.lint.MOST_ARTICLES", 50)
+    stored(*(Past(0.1 + number / 5, f"عجز مالي رقم {number}") for number in range(100)))
+    rules(newsroom, "مالي")
+    (line,) = warned(marsad("check"))
+    assert "«مالي» وردت 50 مرة في آخر 10 أيام" in line

@@ -45,7 +45,7 @@ def test_examples_that_pass_end_with_0(marsad: Callable[..., object], newsroom: 
     (newsroom / "watchlists" / "w.yaml").write_text(GOOD, "utf-8")
     ran = marsad("test")
     assert (ran.status, ran.out) == (0, "")
-    assert ran.err == "4 examples of 1 watchlists: 0 failed\n"
+    assert ran.err == "4 examples of 1 watchlist: 0 failed\n"
 
 
 def test_a_failure_names_the_example_and_what_it_lacks(marsad: Callable[..., object], newsroom: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_failure_names_the_example_and_what_it_lacks(marsad: Callable[..., obj
         "    ✓ «صفقة سلاح»: وردت «صفقة سلاح» في النص",
         "    ✓ لا استبعاد: لم ترد «كرة»",
     ]
-    assert ran.err == "3 examples of 1 watchlists: 3 failed\n"
+    assert ran.err == "3 examples of 1 watchlist: 3 failed\n"
 
 
 def test_junit_holds_a_case_for_each_example(marsad: Callable[..., object], newsroom: Path) -> None:
@@ -104,7 +104,7 @@ def test_only_the_files_that_are_named_are_tested(marsad: Callable[..., object],
     assert marsad("test", "watchlists").err.startswith("7 examples of 2 watchlists: 3 failed")
     draft = newsroom / "draft.yaml"
     draft.write_text(GOOD, "utf-8")
-    assert marsad("test", "draft.yaml").err == "4 examples of 1 watchlists: 0 failed\n"
+    assert marsad("test", "draft.yaml").err == "4 examples of 1 watchlist: 0 failed\n"
 
 
 def test_without_a_configuration_the_starters_are_tested(marsad: Callable[..., object]) -> None:

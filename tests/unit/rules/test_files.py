@@ -115,6 +115,12 @@ def test_a_tree_reads_as_its_expression(tree: str, expression: object) -> None:
         ("watchlists:\n  - id: x\n    match: سلاح\n  - id: x\n    match: سلاح\n", "4:9", "is taken; the first is at"),
         ("watchlists:\n  - id: x\n    severity: hihg\n    match: سلاح\n", "3:15", 'did you mean "high"?'),
         ("watchlists:\n  - id: x\n    cooldown: soon\n    match: سلاح\n", "3:15", "takes a duration"),
+        ("watchlists:\n  - id: x\n    cooldown: 999999999w\n    match: سلاح\n", "3:15", "takes a duration"),
+        (
+            'watchlists:\n  - id: x\n    match: {regex: "\\bسلاح"}\n',
+            "3:20",
+            "between double quotes YAML makes a backspace",
+        ),
         ("watchlists:\n  - id: x\n    match: [سلاح, ذخيرة]\n", "3:12", "did you mean any?"),
         ("watchlists:\n  - id: x\n    match:\n      any: []\n", "4:12", "is empty"),
         ("watchlists:\n  - id: x\n    match:\n      none: [كرة]\n", "4:7", '"none" alone'),
