@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from rules.text import tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from rules.problems import Position
 
@@ -196,6 +196,8 @@ def words_trouble(words: str) -> tuple[str, str] | None:
     """Return why a term can never match, as (code, message); None where it can."""
     if not words:
         return "empty", "an empty term"
+    if words.isalpha() and "\u0640" not in words:
+        return None  # a single word, as most are
     tokens = tokenise(words)
     if not tokens or not re.search(r"[^\W_]", words):
         return "no_letters", f'"{words}" holds no letter and no digit, so it can never match'
@@ -207,21 +209,23 @@ def words_trouble(words: str) -> tuple[str, str] | None:
     return None
 
 
-def children(expression: Expression) -> Iterable[Expression]:
+def children(expression: Expression) -> tuple[Expression, ...]:
     """Return the expressions directly inside one, its company too."""
     match expression:
+        case Term(company=company):
+            return () if company is None else (company,)
         case AllOf() | AnyOf() | AtLeast() | Near():
             return expression.parts
         case Not() | Except() | InField():
             return (expression.part,)
-        case Term(company=company) if company is not None:
-            return (company,)
         case _:
             return ()
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
     """Yield an expression and everything inside it."""
-    yield expression
-    for child in children(expression):
-        yield from walk(child)
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(children(node))

@@ -23,6 +23,7 @@ __all__ = [
     "HIDDEN",
     "JOIN",
     "NEW_LINE",
+    "OPERATOR",
     "OPTION",
     "OPTIONS",
     "OPTION_WORDS",
@@ -46,7 +47,7 @@ WITHIN = "\u200c\u200d\u2060\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u06
 QUOTES = "«»“”\"'‘’"
 QUOTED = re.compile(r"«[^«»\n]*»|“[^“”\n]*”|\"[^\"\n]*\"")
 
-_EVENED = str.maketrans(
+_EVENED = DIGITS | str.maketrans(
     {sign: MARK for sign in INVISIBLE if sign not in WITHIN}
     | dict.fromkeys(WITHIN, TATWEEL)
     | dict(zip("أإآٱىه", "ااااية", strict=True))
@@ -59,7 +60,7 @@ _SPACE = r"[\s\u200f]"
 def mask_of(text: str) -> str:
     """Return the mask of a text: of equal length, quoted stretches hidden, digits, colons and marks evened out."""
     hidden = QUOTED.sub(lambda found: HIDDEN * len(found[0]), text)
-    return hidden.translate(DIGITS).translate(_EVENED)
+    return hidden.translate(_EVENED)
 
 
 def _word(text: str) -> str:
@@ -84,6 +85,8 @@ COMMA = re.compile(r"[،؛;]|,(?!\d)|(?<!\d),")
 COMMENT = _compile(r"(?:^|␣)#+(?:␣.*)?$")
 OPTION = _compile(r"␣+/␣*|␣*/␣+")
 JOIN = _compile(rf"(?:^|␣)(?P<word>(?P<near>{_any('قرب', 'near')})|{_any('ثم', 'then')})(?:␣*(?P<number>\d+))?(?=␣|$)")
+OPERATOR = _compile(rf"/|(?:^|␣)(?:{_any('قرب', 'near', 'ثم', 'then', 'أو', 'or')})(?=[\s\d{MARK}]|$)")
+"""Whatever makes an alternative more than a word or phrase, and some words more."""
 OR = _compile(rf"(?:^|␣)(?:{_any('أو', 'or')})(?=␣|$)")
 GAP = _compile(r"␣*~␣*(?P<number>\d+)␣*$")
 REFERENCE = _compile(rf"␣*(?:(?P<concept>{_any('مفهوم', 'concept')})|(?P<name>{_any('اسم', 'name')}))␣+(?=[^\s\u200f])")

@@ -6,6 +6,7 @@ Every line must hold; within a line ``،`` ``,`` ``؛`` part alternatives. From 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ from rules.keywords import (
     HIDDEN,
     JOIN,
     NEW_LINE,
+    OPERATOR,
     OPTION,
     OPTION_WORDS,
     OPTIONS,
@@ -55,10 +57,9 @@ from rules.keywords import (
     plain_keyword,
 )
 from rules.problems import Problem, nearest
-from rules.rows import BIDI, INVISIBLE
+from rules.rows import INVISIBLE, visible
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Mapping
 
     from rules.expression import Expression
@@ -70,7 +71,7 @@ LONGEST_LINES = 500_000
 """Characters of one watchlist's lines: five thousand terms of a hundred."""
 MOST_PROBLEMS = 100
 """Mistakes that one watchlist is told of; who has more has pasted something else."""
-VISIBLE = str.maketrans(INVISIBLE, " " * len(INVISIBLE))
+UNSEEN = re.compile(rf"[\s{INVISIBLE}]*")
 
 
 class _Enough(Exception):
@@ -97,13 +98,13 @@ class _Piece:
 
     @property
     def blank(self) -> bool:
-        return not self.text.translate(BIDI).strip()
+        return UNSEEN.fullmatch(self.text) is not None
 
     @property
     def first(self) -> int:
         """Where the first visible character stands."""
-        seen = self.text.translate(VISIBLE)
-        return self.start + len(seen) - len(seen.lstrip())
+        unseen = UNSEEN.match(self.text)
+        return self.start + (unseen.end() if unseen else 0)
 
 
 def parse_lines(
@@ -118,7 +119,7 @@ def parse_lines(
 
 def clean_words(text: str) -> str:
     """Return a term as the matcher wants it: no bidi marks, no quotes around it, single spaces."""
-    return " ".join(text.translate(BIDI).split()).strip(f"{QUOTES} ")
+    return " ".join(visible(text).split()).strip(f"{QUOTES} ")
 
 
 def concept_named(name: str, concepts: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -254,6 +255,8 @@ class _Lines:
         return parts
 
     def _alternative(self, piece: _Piece) -> Expression | None:
+        if not OPERATOR.search(piece.mask):
+            return self._atom(piece)  # as most are
         said, *options = piece.split(OPTION)
         if said.blank:
             self._wrong(piece.start, "empty", "no word stands before the option")

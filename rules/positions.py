@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from rules.problems import Position, Problem
-from rules.rows import BIDI, INVISIBLE, Row, indent_of, rows_of
+from rules.rows import INVISIBLE, Row, indent_of, rows_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -195,7 +195,7 @@ class _Builder:
         plain = event.style is None
         text = event.value
         if plain:
-            text = text.translate(BIDI).strip()
+            text = visible(text).strip()
         at = self._at(event)
         source = self._block_source(event) if event.style in {"|", ">"} else ()
         rows = sum(bool(self._rows[place.line - 1].text.strip()) for place in source) if source else self._height(event)
@@ -244,7 +244,7 @@ class _Builder:
 
     def _key(self, node: Node, event: yaml.Event) -> Scalar:
         if isinstance(node, Scalar):
-            return Scalar(text=node.text.translate(BIDI).strip(), at=node.at, plain=node.plain)
+            return Scalar(text=visible(node.text).strip(), at=node.at, plain=node.plain)
         self._add(event, "bad_key", "a list or mapping stands where a key should; is a dash or a quote missing?")
         return Scalar(text="", at=self._at(event))
 

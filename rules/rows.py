@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from rules.problems import Position, Problem
 
-__all__ = ["BIDI", "INVISIBLE", "Row", "indent_of", "rows_of"]
+__all__ = ["INVISIBLE", "Row", "indent_of", "rows_of", "visible"]
 
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u061c"
-BIDI = str.maketrans("", "", INVISIBLE)
+INVISIBLE_SIGN = re.compile(f"[{INVISIBLE}]")
 BAD_SPACES = {"\t": "a tab", "\u00a0": "a no-break space", "\u3000": "a wide space", "\u2003": "a wide space"}
 INDENTATION = re.compile(rf"[ {INVISIBLE}{''.join(BAD_SPACES)}]*(?=\S|$)")
 AFTER_MARK = re.compile(rf"[ ]*(?:-[ ]+)*(?:-|[A-Za-z_]+:)([{''.join(BAD_SPACES)}])")
@@ -66,7 +66,7 @@ def _row(raw: str, number: int, file: str, problems: list[Problem]) -> Row:
         code = "tab_indentation" if "\t" in before else "bad_indentation"
         message = f"{BAD_SPACES[before[bad]]} in the indentation; use ordinary spaces"
         problems.append(Problem(at=_at(file, number, bad), code=code, message=message))
-    shown = before.translate(BIDI)
+    shown = visible(before)
     return Row(text=" " * len(shown) + raw[len(before) :], hidden=len(before) - len(shown))
 
 
@@ -78,7 +78,7 @@ def _structure(row: Row, number: int, file: str, problems: list[Problem]) -> Row
         message = f"{BAD_SPACES[space[1]]} where an ordinary space belongs"
         problems.append(Problem(at=at, code="bad_space", message=message))
         row = Row(text=f"{row.text[: space.start(1)]} {row.text[space.end(1) :]}", hidden=row.hidden)
-    hashtag = LOST_HASHTAG.match(row.text.translate(BIDI))
+    hashtag = LOST_HASHTAG.match(visible(row.text))
     if hashtag:
         at = _at(file, number, row.text.find("#") + row.hidden)
         message = f"\"#\" starts a comment here, so nothing stands in this place; for the hashtag write '{hashtag[1]}' in quotes"
@@ -111,6 +111,11 @@ def _quoted(row: Row, number: int, file: str, problems: list[Problem]) -> Row:
 
 def _at(file: str, number: int, offset: int) -> Position:
     return Position(file=file, line=number, column=offset + 1)
+
+
+def visible(text: str) -> str:
+    """Return a text without the signs that nobody sees."""
+    return INVISIBLE_SIGN.sub("", text)
 
 
 def indent_of(row: str) -> int:

@@ -125,7 +125,7 @@ class _Compiled:
 
     def add(self, expression: Expression) -> None:
         """Compile every term and pattern of an expression."""
-        for node in _nodes(expression):
+        for node in walk(expression):
             if isinstance(node, Regex) and node.pattern not in self.patterns:
                 self.patterns[node.pattern] = compile_pattern(node.pattern)
             elif isinstance(node, Term):
@@ -304,13 +304,3 @@ def _admits(watchlist: Watchlist, sources: frozenset[str], *, arabic: bool) -> b
     if watchlist.include and not sources.intersection(watchlist.include):
         return False
     return not sources.intersection(watchlist.exclude)
-
-
-def _nodes(expression: Expression) -> Iterator[Expression]:
-    yield expression
-    for part in getattr(expression, "parts", ()):
-        yield from _nodes(part)
-    for name in ("part", "company"):
-        inner = getattr(expression, name, None)
-        if inner is not None:
-            yield from _nodes(inner)

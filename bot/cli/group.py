@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -36,6 +37,8 @@ COMMANDS = {
 }
 
 
+SELDOM = 50_000
+"""New objects after which the collector looks for garbage: a start makes half a million that stay, and hardly any garbage."""
 INTERRUPTED = 130
 """What a shell reports for a command that Ctrl-C ended."""
 
@@ -94,6 +97,7 @@ def marsad() -> None:
 def main() -> None:
     """Run the command line and exit."""
     guard_traces()
+    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
     if sys.stdout is None:  # `marsad run >&-`: alerts for the terminal would be lost without a word
         sys.exit("marsad: standard output is closed; lead it to /dev/null if nothing shall be shown")
     _speak_utf8()
