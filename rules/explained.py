@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rules.conjugation import marked
 from rules.family import family, kept_out
 from rules.peeling import BARE
 from rules.terms import ways
@@ -100,8 +101,8 @@ def _groups(arabic: Arabic, spec: WordSpec) -> tuple[FormGroup, ...]:
     for stem in family(arabic, spec.word, spec.options):
         why = stem.why.removesuffix(" dual")
         place = forms if stem.flags & BARE else bound
-        if fold(stem.form) not in {fold(form) for form in place.get(why, ())}:
-            place.setdefault(why, []).append(stem.form)
+        if stem.mark or fold(stem.form) not in {fold(form) for form in place.get(why, ())}:
+            place.setdefault(why, []).append(marked(stem.form, stem.mark))
     return tuple(
         FormGroup(why=why, forms=tuple(forms.get(why, ())), before_pronouns=tuple(bound.get(why, ())))
         for why in ORDER

@@ -231,6 +231,13 @@ class _Family:
             for other, flags in _other_seats(kept):
                 if flags and fold(other) not in self._stems.found and not self._stems.is_other_word(other):
                     yield Stem(other, flags, "spelling")
+        yield from self._marked(strangers)
+
+    def _marked(self, strangers: dict[str, list[str]]) -> Iterator[Stem]:
+        """Yield what counts only with its mark, since its letters alone are another word's."""
+        for (key, _), stem in self._stems.marked.items():
+            if key not in self._stems.found or key in strangers:
+                yield stem
 
     def _unless_strange(self, stem: Stem, strangers: dict[str, list[str]]) -> Stem | None:
         key, flags = fold(stem.form), stem.flags

@@ -27,7 +27,7 @@ PREPOSITION = 8
 """Follows ب or ك."""
 LAM = 16
 VERB = 32
-"""Follows the سـ of the future, or stands before ني."""
+"""Stands before ني; with `LAM`, which a past has not, it follows the سـ of the future."""
 CONJUNCTION = 64
 DEFINITE = 128
 """Of a pattern, not of a reading: the article or a pronoun must be there."""
@@ -146,7 +146,7 @@ def _fronts(cleaned: str, key: str, common: Callable[[str], bool]) -> Iterator[t
                 if key.startswith("لل", at) and size - begin >= 4 and key[begin + 1] != "ل":
                     yield begin, joined | bit | ARTICLE, begin  # للبنان as «لِلّبنان»: the article is swallowed
         if key.startswith("س", at) and size - at >= 4 and key[at + 1] in "يتنا":
-            yield at + 1, joined | VERB, at + 1
+            yield at + 1, joined | VERB | LAM, at + 1
 
 
 def _attested(reading: Reading, knows: Callable[[str], bool], strong: Callable[[str], bool]) -> bool:

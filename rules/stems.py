@@ -30,11 +30,15 @@ SHORTEST_ADJECTIVE = 4
 
 
 class Stem(NamedTuple):
-    """A stem with its own spelling, what it allows around it (`rules.peeling`), and the phenomenon that it comes from."""
+    """A stem with its own spelling, what it allows around it (`rules.peeling`), and the phenomenon that it comes from.
+
+    One with a ``mark`` (`rules.conjugation`) counts only where the text bears it: «صدّر», never «صدر».
+    """
 
     form: str
     flags: int
     why: str
+    mark: int = 0
 
 
 class Stems:
@@ -44,6 +48,7 @@ class Stems:
         self.arabic = arabic
         self.word = word
         self.found: dict[str, Stem] = {}
+        self.marked: dict[tuple[str, int], Stem] = {}
         self.allowed: set[str] = set()
         self.refused: dict[str, str] = {}
 
@@ -61,6 +66,11 @@ class Stems:
         if before.flags | flags != before.flags:
             flags = (before.flags | flags) & ~(0 if before.flags & flags & DEFINITE else DEFINITE)
             self.found[key] = before._replace(flags=flags)
+
+    def put_marked(self, form: str, flags: int, why: str, mark: int) -> None:
+        """Add a form that counts only where the text bears its mark; one without a mark never does."""
+        if mark:
+            self.marked.setdefault((fold(form), mark), Stem(form, flags, why, mark))
 
     def put_checked(self, form: str, flags: int, why: str) -> None:
         """Add a form that is no other word."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rules.conjugation import conjugate
+from rules.conjugation import SEAT, conjugate
 from rules.peeling import LAM, PRONOUN, VERB
 from rules.stems import INDEFINITE
 from rules.text import fold
@@ -13,6 +13,7 @@ from rules.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rules.conjugation import VerbForm
     from rules.stems import Stems
     from rules.word_tables import Verb
 
@@ -32,7 +33,11 @@ def put_masdar_verbs(stems: Stems, key: str) -> None:
     """Add the verbs of a masdar, active and passive, by the table."""
     for verb in stems.arabic.masdars.get(key, ()):
         stems.allowed.add(verb.past)
-        _put_conjugated(stems, verb, "verb")
+        for form in conjugate(verb):
+            if not _is_of_another_verb(stems, form.form, verb):
+                _put(stems, form, "verb", sure=form.sure)
+            elif form.mark != SEAT:
+                stems.put_marked(form.form, form.flags, "verb", form.mark)
 
 
 def put_verb(stems: Stems, key: str, why: str) -> None:
@@ -40,19 +45,34 @@ def put_verb(stems: Stems, key: str, why: str) -> None:
     known = stems.arabic.verbs.get(key, ())
     for verb in known:
         stems.allowed.add(verb.past)
-        _put_conjugated(stems, verb, why)
+        for form in conjugate(verb):
+            _put(stems, form, why, sure=form.sure or form.mark != SEAT)
     if not known:
         for verb_form in _lexical_forms(stems):
             stems.put(verb_form, INDEFINITE | PRONOUN | LAM | VERB, why)
 
 
-def _put_conjugated(stems: Stems, verb: Verb, why: str) -> None:
-    for form, flags in conjugate(verb):
-        own = form == stems.word or fold(form) in stems.arabic.split_by_hamza
-        if why == "verb" and not own and _is_of_another_verb(stems, form, verb):
-            stems.refused[form] = form
-        elif own or _is_unread(stems, form) or not _is_other_verb_form(stems, form):
-            stems.put(form, flags, why)
+def _put(stems: Stems, verb_form: VerbForm, why: str, *, sure: bool) -> None:
+    """Add a form: as it is, or only with its mark where its letters may be another word's."""
+    form, flags, mark, _ = verb_form
+    if form.endswith("ت") and why == "verb" and _is_noun_of_the_news(stems, form[:-1] + "ة"):
+        flags &= ~PRONOUN  # «صورته» is his picture, rarely «she took a picture of him»
+    if form.startswith("أل") and stems.arabic.is_strong(fold(form[2:])):
+        sure, mark = False, SEAT  # «الحق» is ال + حق
+    if sure and _is_ours(stems, form):
+        stems.put(form, flags, why)
+    else:
+        stems.put_marked(form, flags, why, mark)
+
+
+def _is_noun_of_the_news(stems: Stems, noun: str) -> bool:
+    return stems.arabic.is_common_news(fold(noun)) and noun not in stems.allowed
+
+
+def _is_ours(stems: Stems, form: str) -> bool:
+    key = fold(form)
+    own = form == stems.word or key in stems.arabic.split_by_hamza
+    return own or _is_unread(stems, form) or not _is_other_verb_form(stems, form)
 
 
 def _is_of_another_verb(stems: Stems, form: str, verb: Verb) -> bool:

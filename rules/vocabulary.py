@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.conjugation import DAMMA, SEAT
 from rules.family import FamilyOptions, family
 from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, DOTTED, HAMZAS, PREPOSITION, PRONOUN, SEATS
 from rules.text import clean, fold, has_marks, is_compound, marked_letters
@@ -22,7 +23,9 @@ COMPOUND = (-1,)
 """What `Vocabulary.find` answers for a piece that holds several tokens: ask for its parts."""
 FLAG_BITS = 8
 SPELLING_BITS = 4
-SHIFT = FLAG_BITS + SPELLING_BITS
+MARK_AT = FLAG_BITS + SPELLING_BITS
+MARK = 7 << MARK_AT
+SHIFT = MARK_AT + 3
 FLAGS = (1 << FLAG_BITS) - 1
 REMEMBERED = 60_000
 """Pieces whose slots are kept; a newspaper's year has about a million different ones, a day some ten thousand."""
@@ -97,24 +100,28 @@ class Vocabulary:
     def _filled(self, piece: str) -> Iterator[int]:
         cleaned = clean(piece)
         yield from self._exact.get(cleaned, ())
-        letters = marked_letters(piece) if has_marks(piece) and (self._marked or self._avoided) else ()
+        letters = marked_letters(piece) if has_marks(piece) else ()
         arabic, of_key = self.arabic, self._of_key
         for reading in arabic.readings(cleaned):
             split = reading.key in arabic.split_by_hamza and reading.needs | CONJUNCTION == BARE | CONJUNCTION
             for entry in _several(of_key.get(reading.key)):
                 if split and bool(reading.spelling & SEATS) != bool(entry >> FLAG_BITS & SEATS):
                     continue
-                if _allows(entry, reading) and self._marks_agree(entry >> SHIFT, letters, reading.start):
+                if _allows(entry, reading) and self._marks_agree(entry, letters, reading):
                     yield entry >> SHIFT
         for reading in arabic.behind_clitics(cleaned) if self._leading else ():
             for entry in _several(of_key.get(reading.key)):
                 leads = entry >> SHIFT in self._leading
-                if leads and _allows(entry, reading) and self._marks_agree(entry >> SHIFT, letters, reading.start):
+                if leads and _allows(entry, reading) and self._marks_agree(entry, letters, reading):
                     yield entry >> SHIFT
 
-    def _marks_agree(self, slot: int, letters: tuple[tuple[str, str], ...], start: int) -> bool:
+    def _marks_agree(self, entry: int, letters: tuple[tuple[str, str], ...], reading: Reading) -> bool:
+        start = reading.start
+        if entry & MARK and not _bears_mark(letters[start:], (entry & MARK) >> MARK_AT, reading):
+            return False
         if not letters:
             return True
+        slot = entry >> SHIFT
         if slot in self._marked and not _agree(self._marked[slot], letters[start:]):
             return False
         return not any(_bears(avoided, letters[start:]) for avoided in self._avoided.get(slot, ()))
@@ -164,7 +171,7 @@ class Vocabulary:
             (
                 fold(stem.form),
                 stem.flags,
-                self._spelling(stem),
+                self._spelling(stem) | stem.mark << SPELLING_BITS,
                 stem.form.endswith(("تان", "تين")) or (stem.form.endswith("ان") and stem.form != word),
             )
             for stem in family(self.arabic, word, options)
@@ -234,6 +241,14 @@ def _agree(typed: tuple[tuple[str, str], ...], text: tuple[tuple[str, str], ...]
         if ("\u0651" in wanted) != ("\u0651" in found) and wanted_vowel and found_vowel and not last:
             return False
     return True
+
+
+def _bears_mark(letters: tuple[tuple[str, str], ...], mark: int, reading: Reading) -> bool:
+    """Tell whether a word bears the mark that tells a verb's form apart: a shadda within, a damma or hamza at its start."""
+    if mark == SEAT:
+        return bool(reading.spelling & SEATS)
+    at, sign = (0, "\u064f") if mark == DAMMA else (mark, "\u0651")
+    return at < len(letters) and sign in letters[at][1]
 
 
 def _vowel(marks: str) -> str:

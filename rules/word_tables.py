@@ -30,6 +30,8 @@ class Verb(NamedTuple):
     passive_past: str = ""
     passive_present: str = ""
     short: str = ""
+    spelt: tuple[str, ...] = ()
+    """The four as the table spells them, with their marks and with brackets where their letters are another word's."""
 
 
 class Place(NamedTuple):
@@ -167,8 +169,10 @@ def _verbs(rows: Rows, masdars: dict[str, tuple[Verb, ...]]) -> dict[str, tuple[
 
 
 def _verb(columns: Sequence[tuple[str, ...]]) -> Verb:
-    cells: Iterable[str] = (clean(column[0]) if column else "" for column in columns)
-    return Verb(*cells)
+    spelt = tuple(column[0] if column else "" for column in columns[:4])
+    short = "".join(columns[4]) if len(columns) > 4 else ""
+    past, present, passive_past, passive_present = (clean(cell.strip("()[]")) for cell in (*spelt, "", "", "")[:4])
+    return Verb(past, present, passive_past, passive_present, clean(short), spelt)
 
 
 def _synonyms(rows: Rows) -> Several:
