@@ -82,6 +82,8 @@ class Arabic:
     def is_verb(self, word: str) -> bool:
         """Tell whether the word is the dictionary form of a verb and no noun."""
         key = fold(word)
+        if key in self.split_by_hamza and word.startswith("ا"):  # «انهار» as typed is the verb, «أنهار» the plural
+            return True
         if key in self.verbs:
             own = (self.masdars, self.plurals, self.singulars, self.nisbas, self.feminines)
             return not any(key in table for table in own)
@@ -98,11 +100,15 @@ class Arabic:
         return any(entry.listed and entry.form == entry.lemma == word for entry in self.entries(fold(word)))
 
     def is_name_only(self, word: str) -> bool:
-        """Tell whether the tables have a single word as a name, and the lexicon as no word that takes the article: بوتين."""
+        """Tell whether the tables have a single word as a name, and the lexicon as no word of its own that takes the article.
+
+        So are بوتين, and ماكرون, for the lexicon a plural of ماكر.
+        """
         key = fold(word)
-        if word.startswith("ال"):
+        if word.startswith("ال") or key not in self.names or key in self.own_words:
             return False
-        return key in self.names and key not in self.own_words and not any(entry.listed for entry in self.entries(key))
+        words = (entry for entry in self.entries(key) if entry.listed and entry.form == entry.lemma)
+        return not any(_agree(entry.form, word) for entry in words)
 
     def _knows(self, key: str) -> bool:
         return key in self.own_words or key in self.own_names or key in self.lexicon

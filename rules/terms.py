@@ -162,7 +162,8 @@ class _Ways:
                 continue
             for pair in split_spellings(word, foreign=(foreign[number] or place) and len(words) <= 2):
                 yield from self._said((*words[:number], *pair, *words[number + 1 :]), "spelling", name=True)
-        for joined in joined_spellings(words, lambda word: is_foreign(self._arabic, word)):
+        joins = self._term.name or "-" in self._term.words  # جان-لوك: also جانلوك
+        for joined in joined_spellings(words, lambda word: joins or is_foreign(self._arabic, word)):
             yield from self._said(joined, "spelling", name=True)
 
     def _spans(self) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rules.arabic import Arabic
+    from rules.lexicon import Entry
     from rules.peeling import Reading
     from rules.stems import Stem
 
@@ -122,9 +123,12 @@ class Vocabulary:
         if not letters:
             return True
         slot = entry >> SHIFT
-        if slot in self._marked and not _agree(self._marked[slot], letters[start:]):
+        stem = letters[start:]
+        if start and stem and letters[start - 1][0] == "ل":  # «الدَّين» is ال + دَين: the shadda is the article's
+            stem = ((stem[0][0], stem[0][1].replace("\u0651", "")), *stem[1:])
+        if slot in self._marked and not _agree(self._marked[slot], stem):
             return False
-        return not any(_bears(avoided, letters[start:]) for avoided in self._avoided.get(slot, ()))
+        return not any(_bears(avoided, stem) for avoided in self._avoided.get(slot, ()))
 
     def _add(self, spec: WordSpec, number: int) -> None:
         if spec.exact:
@@ -158,7 +162,8 @@ class Vocabulary:
         found = known.get(spec)
         if found is None:
             family = self._family(spec.word, spec.options)
-            limited = ((key, spelling, _limited(flags, spec, dual)) for key, flags, spelling, dual in family)
+            free = ~DOTLESS if spec.options.name and (spec.inner or spec.leads) and fold(spec.word) != "علي" else ~0
+            limited = ((key, spelling & free, _limited(flags, spec, dual)) for key, flags, spelling, dual in family)
             found = tuple(
                 (key, spelling << FLAG_BITS | allowed) for key, spelling, allowed in limited if allowed is not None
             )
@@ -181,12 +186,22 @@ class Vocabulary:
         seat = HAMZAS.get(stem.form[:1], 0) if stem.why not in {"spelling", "name"} else 0
         entries = self.arabic.entries(fold(stem.form))
         if stem.form.endswith("ي"):
-            return seat | (DOTLESS if any(entry.noun and entry.form.endswith("ى") for entry in entries) else 0)
+            return seat | (DOTLESS if any(_is_another_dotless(entry, stem, entries) for entry in entries) else 0)
         if stem.form.endswith("ى") and stem.why == "number":
             return seat | (
                 DOTTED if any(entry.form == entry.lemma and entry.form[-1] == "ي" for entry in entries) else 0
             )
         return seat
+
+
+def _is_another_dotless(entry: Entry, stem: Stem, entries: Sequence[Entry]) -> bool:
+    """Tell whether an entry in ى is another noun than the stem in ي: «اليمنى» is, «المصرى» and «الأراضى» are its spelling."""
+    if not entry.noun or not entry.form.endswith("ى"):
+        return False
+    if entry.lemma[:-1] + "ي" == stem.form:
+        return False
+    plain = stem.why in {"word", "number"}
+    return not (plain and any(other.form == stem.form and other.lemma == entry.lemma for other in entries))
 
 
 def _several(entries: list[int] | int | None) -> Sequence[int]:

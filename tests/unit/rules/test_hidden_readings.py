@@ -132,3 +132,62 @@ def test_spellings_of_egypt_and_the_maghreb(term: str, text: str) -> None:
 )
 def test_words_that_stand_under_another_lemma(term: str, text: str, *, said: bool) -> None:
     assert finds(term, text) is said
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("مصري", "تعادل المنتخب المصرى مع ضيفه"),
+        ("مصر", "قال الرئيس المصرى إن المحادثات مستمرة"),
+        ("السعودية", "وصل الوفد السعودى فجرًا"),
+        ("كوريا الشمالية", "ظهر الزعيم الكورى الشمالى في العرض"),
+        ("مجلس عسكري", "قرر المجلس العسكرى تأجيل الاقتراع"),
+        ("أراضي", "استصلاح الأراضى الزراعية"),
+        ("حسني مبارك", "في عهد حسنى مبارك"),
+    ],
+)
+def test_a_final_ya_is_found_without_its_dots_as_egypt_writes_it(term: str, text: str) -> None:
+    assert finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("اليمن", "أصيب في قدمه اليمنى"),
+        ("علي", "جلس الوزير على المنصة"),
+        ("محمد علي", "أكد محمد على أهمية اللقاء"),
+        ("قتال", "نقل القتلى إلى المدينة"),
+    ],
+)
+def test_a_word_of_its_own_without_dots_stays_itself(term: str, text: str) -> None:
+    assert not finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("ماكرون", "رسالة من ماكرون ولماكرون", True),
+        ("ماكرون", "خطة ماكرة لخصم ماكر", False),
+        ("طالبان", "الوزيران طالبا بوقف النار", False),
+        ("آبل", "أرباح شركة أبل تتراجع", True),
+        ("حماس", "خطاب حماسي قبل المباراة", False),
+        ("صفد", "خرج من الأصفاد", False),
+    ],
+)
+def test_a_name_that_the_lexicon_takes_for_a_form_has_no_plural_nor_gender(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
+
+
+@pytest.mark.parametrize("text", ["انهارت الأبنية", "المبنى ينهار", "انهاروا من التعب"])
+def test_a_verb_is_the_verb_where_a_plural_is_written_with_a_hamza(text: str) -> None:
+    assert finds("انهار", text)
+
+
+def test_the_shadda_of_the_article_is_none_of_the_word() -> None:
+    assert finds("دَيْن", "سداد الدَّين العام")
+    assert not finds("دَيْن", "تعاليم الدِّين")
+
+
+@pytest.mark.parametrize("term", ["اسم جان لوك ميلانشون", "جان-لوك ميلانشون"])
+def test_a_name_in_two_parts_is_found_joined(term: str) -> None:
+    assert finds(term, "انتقد جانلوك ميلانشون القرار")
