@@ -105,6 +105,8 @@ def lines(text: str) -> None:
 def yaml(text: str) -> None:
     node, problems = read_yaml(text, "f")
     assert node is not None or problems
+    if len(text) < 5_000:
+        assert repr(read_yaml(text, "f", compiled=False)) == repr((node, problems))
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for problem in problems:
         assert 1 <= problem.at.line <= len(rows) + 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import Mapping, Scalar, Sequence, read_yaml
+from rules import Mapping, Node, Scalar, Sequence, read_yaml
 
 
 def told(text: str) -> list[str]:
@@ -176,6 +176,37 @@ def test_no_text_makes_the_reader_raise(text: str) -> None:
 @given(st.text(max_size=60))
 def test_no_unicode_makes_the_reader_raise(text: str) -> None:
     read_yaml(text, "f.yaml")
+
+
+ROWS = st.builds(
+    lambda indent, mark, key, value: f"{' ' * indent}{mark}{key}{value}",
+    st.sampled_from([0, 0, 2, 2, 4, 4, 1, 6]),
+    st.sampled_from(["", "", "- "]),
+    st.sampled_from(["", "id: ", "match: ", "اسم:", "any:"]),
+    st.sampled_from(
+        ["سلاح، ذخيرة", "a b", "'q'", '"q"', "~", "", "# c", "x # c", "&a v", "*a", "!t v", "|", "|-", ">", "|2", "{a: }", "---",
+         "[a, b]", "{a: b, c: [d]}", "[", "]", "{", "}", "[a: b]", "? k", "a: b", "«x»", "|#", "\u200fx", "a\ufeffb", "'a", '"b']
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(ROWS, max_size=8).map("\n".join), st.sampled_from(["", "\n", "\n\n"]))
+def test_the_compiled_parser_reads_nothing_otherwise_than_the_pure_one(text: str, end: str) -> None:
+    node, problems = read_yaml(text + end, "f.yaml")
+    surely, told = read_yaml(text + end, "f.yaml", compiled=False)
+    assert problems == told
+    assert node == surely
+    assert places(node) == places(surely)
+
+
+def places(node: Node | None) -> list[object]:
+    """Return what equality leaves out: where the lines of block text begin, and what YAML ran together."""
+    if isinstance(node, Scalar):
+        return [node.source, node.folded]
+    if isinstance(node, Sequence):
+        return [place for item in node.items for place in places(item)]
+    return [place for pair in node.entries for item in pair for place in places(item)] if node else []
 
 
 def test_a_carriage_return_ends_a_line_as_yaml_has_it() -> None:
