@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rules.kept import Kept
 from rules.lexicon import open_lexicon
 from rules.own_tables import own_rows, own_sources
-from rules.peeling import clitic_readings, readings
+from rules.peeling import HAMZAS, clitic_readings, readings
 from rules.text import fold
 from rules.word_tables import word_tables
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from rules.word_tables import WordTables
 
 __all__ = ["Arabic", "load_arabic"]
+
+CLITICS = "وفبكل"
 
 
 class Arabic:
@@ -114,8 +116,22 @@ class Arabic:
         return key in self.own_words or key in self.own_names or key in self.lexicon
 
     def _readings(self, cleaned: str) -> tuple[Reading, ...]:
-        found = readings(cleaned, self.knows, self.is_strong, self.is_common_news, self.both_readings)
+        key = fold(cleaned)
+        hidden = key if cleaned[:1] in CLITICS and cleaned[1:2] in HAMZAS and not self._is_spelt_so(cleaned) else ""
+
+        def knows(other: str) -> bool:
+            return other != hidden and self.knows(other)
+
+        def strong(other: str) -> bool:
+            return other != hidden and self.is_strong(other)
+
+        found = readings(cleaned, knows, strong, self.is_common_news, self.both_readings)
         return (*found, *(reading for reading in self.behind_clitics(cleaned) if self._is_named(cleaned, reading)))
+
+    def _is_spelt_so(self, cleaned: str) -> bool:
+        """Tell whether a word is known with the hamza that the text writes: «بآلية» is no «بالية», for nobody adds one."""
+        key = fold(cleaned)
+        return self.is_common_news(key) or any(entry.form[1] == cleaned[1] for entry in self.entries(key))
 
     def _behind_clitics(self, cleaned: str) -> tuple[Reading, ...]:
         return tuple(clitic_readings(cleaned, self.is_common_news))

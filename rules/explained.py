@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
 __all__ = ["ExplainedTerm", "ExplainedWay", "ExplainedWord", "FormGroup", "KeptOut", "explain_term"]
 
-ORDER = ("word", "name", "number", "dual", "feminine", "agreement", "nisba", "verb", "person", "synonym", "spelling")
+ORDER = (
+    "word",
+    "name",
+    "number",
+    "dual",
+    "case",
+    "feminine",
+    "agreement",
+    "nisba",
+    "verb",
+    "person",
+    "synonym",
+    "spelling",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,15 @@ SHORTEST_PLACE = 6
 FEMININE = ("ه", "ت", "تان", "تين", "تا", "تي")
 INFLECTED = {"number", "dual", "feminine", "agreement"}
 """Why a stem is there that the lexicon or a rule made of the word: as such none is a particle (بعيد finds no «بعد»)."""
+FIVE_NOUNS = {
+    "أب": (("أبو", PRONOUN),),
+    "أخ": (("أخو", PRONOUN | BARE),),
+    "أبو": (("أبا", BARE), ("أبي", BARE)),
+    "ابو": (("أبا", BARE), ("أبي", BARE)),
+    "أبي": (("أبو", BARE), ("أبا", BARE)),
+    "ذو": (("ذا", BARE), ("ذي", BARE)),
+}
+"""Nouns whose case is a letter, with what their other cases allow: «أبوه», while «أبو» alone begins a name."""
 PARTICIPLES = ("مت", "مست")
 """What an unknown word begins with that is no foreign name but a new participle (متحور)."""
 
@@ -104,9 +113,15 @@ class _Family:
             put_verb(self._stems, fold(word), "person")
         else:
             self._noun(word)
-        if options.synonyms and not options.as_written and not options.name:
-            self._synonyms(word)
+        if not options.as_written:
+            self._more(word)
         return list(self._without_strangers())
+
+    def _more(self, word: str) -> None:
+        for case, place in FIVE_NOUNS.get(word, ()):
+            self._stems.put(case, CLITICS & ~BARE | place, "case")
+        if self._options.synonyms and not self._options.name:
+            self._synonyms(word)
 
     # --- the kinds of words -----------------------------------------------------------------------------------------
 
@@ -126,9 +141,6 @@ class _Family:
             self._stems.put(bare[:-1] + "ه", CLITICS, "spelling")
         if bare in {"بن", "ابن"}:
             self._stems.put("ابن" if bare == "بن" else "بن", CLITICS, "spelling")
-        if bare in {"أبو", "ابو"}:
-            self._stems.put("أبا", CLITICS, "spelling")
-            self._stems.put("أبي", CLITICS, "spelling")
         self._variants(bare)
         if bare.endswith("ي") and is_foreign(self._arabic, bare) and not self._options.name:
             for stem in list(self._stems.found.values()):

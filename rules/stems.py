@@ -127,6 +127,13 @@ class Stems:
             self.refused[form] = other
         return bool(other)
 
+    def _is_dual_alone(self, form: str, lemmas: list[str]) -> bool:
+        """Tell whether the lexicon has our word's dual as a word of its own in both its cases: قمران، قمرين."""
+        single = form[:-2]
+        if not form.endswith(("ان", "ين")) or single not in self.allowed or f"{single}ان" not in lemmas:
+            return False
+        return any(entry.lemma == f"{single}ان" for entry in self.arabic.entries(fold(f"{single}ين")))
+
     def other_word(self, key: str, form: str) -> str:
         """Return the word that the form belongs to, where the tables or the lexicon know it and it is none of ours."""
         arabic, allowed = self.arabic, self.allowed
@@ -139,7 +146,7 @@ class Stems:
             singulars = arabic.singulars[key]
             return "" if any(single in allowed for single in singulars) else singulars[0]
         lemmas = [entry.lemma for entry in arabic.entries(key) if entry.listed]
-        if any(lemma in allowed for lemma in lemmas):
+        if any(lemma in allowed for lemma in lemmas) or self._is_dual_alone(form, lemmas):
             return ""
         if key in arabic.plurals and form not in allowed:
             return form

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Part", "Token", "clean", "ends_sentence", "fold", "has_marks", "is_compound", "is_mostly_arabic", "marked_letters",
-    "parts_of", "split", "tokenise", "visible_end", "words_of",
+    "other_sounds", "parts_of", "split", "tokenise", "visible_end", "words_of",
 ]  # fmt: skip
 
 MARKS = "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
@@ -40,6 +40,8 @@ LATIN_PART = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}{HIDDEN}])*")
 DROPPED = re.compile(rf"[{MARKS}{HIDDEN}\u0640]")
 MARK = re.compile(rf"[{MARKS}]")
 PRESENTATION = re.compile(r"[\ufb50-\ufdff\ufe70-\ufefc]+")
+OTHER_SOUNDS = {"ڤ": "قغ", "چ": "غ", "گ": "غق", "ڭ": "غ"}
+"""What letters stand for that are read another way by default: بوتفليڤة, الچاز, گاز."""
 LETTERS = str.maketrans("کگڪڭݣیےەہھۀةپچژڤڥڢڨڧٱ", "كككككيىههههةبجزفففققا")
 """Persian letters, and those that the Maghreb writes for g, v, f and q (أڭادير، ڨفصة)."""
 FOLDED = str.maketrans("أإآٱىؤئ", "اااايءء")
@@ -82,6 +84,13 @@ def clean(text: str) -> str:
     text = PRESENTATION.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     text = DROPPED.sub("", text).replace("ىء", "ئ")  # Egyptian newspapers write طوارىء, شاطىء
     return text.translate(LETTERS).translate(DIGITS)
+
+
+def other_sounds(piece: str) -> Iterator[str]:
+    """Yield the other spellings of a word with letters that newspapers do not agree on."""
+    for letter, others in OTHER_SOUNDS.items():
+        if letter in piece:
+            yield from (piece.replace(letter, other) for other in others)
 
 
 @lru_cache(REMEMBERED)

@@ -61,8 +61,7 @@ def _put(stems: Stems, verb_form: VerbForm, why: str, *, sure: bool) -> None:
         sure, mark = False, SEAT  # «الحق» is ال + حق
     if sure and _is_ours(stems, form):
         stems.put(form, flags, why)
-    else:
-        stems.put_marked(form, flags, why, mark)
+    stems.put_marked(form, flags, why, mark)
 
 
 def _is_noun_of_the_news(stems: Stems, noun: str) -> bool:
@@ -76,13 +75,13 @@ def _is_ours(stems: Stems, form: str) -> bool:
 
 
 def _is_of_another_verb(stems: Stems, form: str, verb: Verb) -> bool:
-    """Tell a masdar's verb from another of the same letters: «أورد» is not of توريد, nor «تسلموا» of تسليم."""
+    """Tell a masdar's verb from another word of its letters: «أورد» is none of توريد, «نقود» of قيادة, «تسلموا» of تسليم."""
     if form in {verb.past, verb.passive_past}:
         return False
     root = verb.present[1:]
     if TAFIIL.fullmatch(stems.word) and form in {f"ت{root}{ending}" for ending in ADDRESSED}:
         return True
-    return form == f"أ{root}" and len(stems.arabic.lexicon.forms(form)) > FEW
+    return form in {f"أ{root}", f"ن{root}"} and len(stems.arabic.lexicon.forms(form)) > FEW
 
 
 def _is_other_verb_form(stems: Stems, form: str) -> bool:

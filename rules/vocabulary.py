@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.conjugation import DAMMA, SEAT
 from rules.family import FamilyOptions, family
 from rules.peeling import ARTICLE, BARE, CONJUNCTION, DEFINITE, DOTLESS, DOTTED, HAMZAS, PREPOSITION, PRONOUN, SEATS
-from rules.text import clean, fold, has_marks, is_compound, marked_letters
+from rules.text import clean, fold, has_marks, is_compound, marked_letters, other_sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,6 +99,11 @@ class Vocabulary:
         return tuple(sorted(set(self._filled(cleaned))))
 
     def _filled(self, piece: str) -> Iterator[int]:
+        yield from self._filled_by(piece)
+        for spelling in other_sounds(piece):
+            yield from self._filled_by(spelling)
+
+    def _filled_by(self, piece: str) -> Iterator[int]:
         cleaned = clean(piece)
         yield from self._exact.get(cleaned, ())
         letters = marked_letters(piece) if has_marks(piece) else ()
