@@ -111,7 +111,7 @@ _NAMELESS = {name: re.sub(r"\?P<\w+>", "?:", pattern) for name, pattern in _HEAD
 HEAD_INSIDE = _compile(rf"(?:^|(?<=[\s\u200f،؛,;:]))(?:{'|'.join(_NAMELESS.values())})␣*:")
 HEAD_WITHOUT_COLON = _compile(
     rf"␣*(?:{_any('ليس في أي مكان', 'ليس', 'إلا', 'في العنوان', 'في المقدمة', 'not anywhere', 'except', 'in title')}"
-    rf"|{_NAMELESS['at least']})(?=␣)"
+    rf"|{_NAMELESS['at least']})(?=␣|[،,؛;]␣)"
 )
 SUSPECT = re.compile(r"[\s\u200f]*([^:،,;؛\d/]{2,25}):(?=\s)")
 """A few words with a colon behind them: perhaps a head that was mistyped."""
@@ -122,7 +122,7 @@ PREFIX_WORDS = (
     "في العنوان",
     "في المقدمة",
     "في المتن",
-    "على الأقل من",
+    "2 على الأقل من",
     "not",
     "not anywhere",
     "except",

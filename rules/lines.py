@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rules.doubts import doubts_of_line, doubts_of_words, option_meant
 from rules.expression import (
     FURTHEST,
     MOST_PARTS,
@@ -37,9 +38,7 @@ from rules.keywords import (
     COMPANY,
     GAP,
     HEAD_INSIDE,
-    HEAD_WITHOUT_COLON,
     HEADS,
-    HIDDEN,
     JOIN,
     NEW_LINE,
     OPERATOR,
@@ -48,10 +47,8 @@ from rules.keywords import (
     OPTIONS,
     OR,
     PLUS,
-    PREFIX_WORDS,
     QUOTES,
     REFERENCE,
-    SUSPECT,
     TIMES,
     mask_of,
     plain_keyword,
@@ -62,6 +59,7 @@ from rules.rows import INVISIBLE, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from rules.doubts import Doubt
     from rules.expression import Expression
     from rules.problems import Position
 
@@ -222,20 +220,16 @@ class _Lines:
         return AtLeast(count=count, parts=tuple(parts), at=at)
 
     def _suspect(self, line: _Piece) -> None:
-        """Tell a head that was mistyped, and warn of one that lacks its colon."""
-        if any(pattern.match(line.mask) for _, pattern in HEADS):
-            return
-        bare = HEAD_WITHOUT_COLON.match(line.mask)
-        if bare:
-            word = clean_words(line.text[: bare.end()])
-            message = f'"{word}" without a colon is looked for as a word; "{word}:" begins a line'
-            self._warn(line.first, "missing_colon", message)
-        found = SUSPECT.match(line.mask)
-        word = clean_words(line.text[found.start(1) : found.end(1)]) if found and HIDDEN not in found[1] else ""
-        near = nearest(word, PREFIX_WORDS) if word else None
-        if near:
-            message = f'"{word}:" begins no line of this language; did you mean "{near}:"?'
-            self._wrong(line.first, "unknown_prefix", message, near)
+        for doubt in doubts_of_line(line.text, line.mask, clean_words):
+            self._doubt(doubt, line)
+
+    def _doubt(self, doubt: Doubt, piece: _Piece) -> None:
+        """Tell what may be a mistake, and what is one."""
+        offset = max(piece.start + doubt.offset, piece.first if doubt.offset == 0 else 0)
+        if doubt.warning:
+            self._warn(offset, doubt.code, doubt.message, doubt.near)
+        else:
+            self._wrong(offset, doubt.code, doubt.message, doubt.near)
 
     # --- alternatives -----------------------------------------------------------------------------------------------------
 
@@ -298,7 +292,11 @@ class _Lines:
         return {}
 
     def _unknown_option(self, piece: _Piece) -> None:
-        near = nearest(clean_words(piece.text), OPTION_WORDS)
+        said = clean_words(piece.text)
+        if not said:
+            self._wrong(piece.first, "empty", 'nothing follows "/"; an option belongs there, or the stroke goes')
+            return
+        near = option_meant(said, piece.mask)
         hint = f'; did you mean "{near}"?' if near else f"; expected one of: {'، '.join(OPTION_WORDS)}"
         message = f'unknown option "{clean_words(piece.text)}"{hint}'
         self._wrong(piece.first, "unknown_option", message, near)
@@ -352,15 +350,21 @@ class _Lines:
         if reference and reference["concept"]:
             return self._concept(body, piece)
         gap = GAP.search(body.mask)
-        words = clean_words((body.cut(0, gap.start()) if gap else body).text)
+        said = body.cut(0, gap.start()) if gap else body
+        words = clean_words(said.text)
         width = self._number(gap["number"], body.start + gap.start(), "~", 0, WIDEST_GAP) if gap else 0
         trouble = words_trouble(words)
         if trouble:
             self._wrong(piece.first, trouble[0], trouble[1])
         if trouble or width is None:
             return None
+        for doubt in doubts_of_words(said.text, said.mask, self._is_concept):
+            self._doubt(doubt, said)
         name = reference is not None
         return term_of(words=words, name=name, gap=width, at=self._position_of(piece.first))
+
+    def _is_concept(self, name: str) -> bool:
+        return concept_named(clean_words(name), self._concepts)[0] is not None
 
     def _concept(self, body: _Piece, piece: _Piece) -> Expression | None:
         name = clean_words(body.text)
@@ -387,8 +391,9 @@ class _Lines:
         if len(self.problems) >= MOST_PROBLEMS:
             raise _Enough
 
-    def _warn(self, offset: int, code: str, message: str) -> None:
-        self.problems.append(Problem(at=self._position_of(offset), code=code, message=message, warning=True))
+    def _warn(self, offset: int, code: str, message: str, near: str | None = None) -> None:
+        at = self._position_of(offset)
+        self.problems.append(Problem(at=at, code=code, message=message, nearest=near, warning=True))
 
 
 def _commas(piece: _Piece) -> list[_Piece]:

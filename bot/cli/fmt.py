@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.options import config_option, optional_settings
-from bot.cli.rule_files import chosen_paths, read_text
+from bot.cli.rule_files import chosen_paths, concepts_beside, named_source
 from bot.newsroom import read_sources, starter_sources
 from bot.words.english import many
 from rules import RuleSource, read_rules
@@ -19,7 +19,6 @@ from rules.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.settings import Settings
 
 __all__ = ["command"]
 
@@ -48,7 +47,13 @@ def command(config: str | None, files: tuple[str, ...], *, check: bool) -> None:
         files or [str(place) for place in (*settings.concepts, *settings.watchlists)] if settings else files
     )
     known = read_sources(settings) if settings else starter_sources()
-    outcomes = [_one(path, known, settings, check=check) for path in paths]
+    sources = [named_source(path, settings) for path in paths]
+    beside = concepts_beside(sources, known)
+    others = [RuleSource(file=each.file, text=each.text, concepts_only=True) for each in sources]
+    outcomes = [
+        _one(path, source, [*beside, *(each for each in others if each.file != source.file)], check=check)
+        for path, source in zip(paths, sources, strict=True)
+    ]
     changed = outcomes.count("changed")
     wrong = outcomes.count("wrong")
     verb = "would change" if check else "changed"
@@ -57,18 +62,12 @@ def command(config: str | None, files: tuple[str, ...], *, check: bool) -> None:
         raise SystemExit(1)
 
 
-def _one(path: Path, known: Sequence[RuleSource], settings: Settings | None, *, check: bool) -> str:
+def _one(path: Path, source: RuleSource, beside: Sequence[RuleSource], *, check: bool) -> str:
     """Lay out one file; return ``same``, ``changed`` or ``wrong``."""
     from rules.layout import LayoutRefused, lay_out, words_of
 
-    text = read_text(path)
-    name = (
-        str(path.resolve().relative_to(settings.home.resolve()))
-        if settings and _within(path, settings.home)
-        else str(path)
-    )
-    beside = [RuleSource(file=each.file, text=each.text, concepts_only=True) for each in known if each.file != name]
-    before = read_rules([*beside, RuleSource(file=name, text=text)])
+    name, text = source.file, source.text
+    before = read_rules([*beside, source])
     mistakes = [problem for problem in before.mistakes if problem.at.file == name]
     if mistakes:
         for problem in mistakes:
@@ -90,10 +89,6 @@ def _one(path: Path, known: Sequence[RuleSource], settings: Settings | None, *, 
     if not check:
         _replace(path, made)
     return "changed"
-
-
-def _within(path: Path, home: Path) -> bool:
-    return path.resolve().is_relative_to(home.resolve())
 
 
 def _replace(path: Path, text: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from rules import Arabic, RuleFiles
 
-__all__ = ["Chosen", "choose_rules", "chosen_paths", "read_text"]
+__all__ = ["Chosen", "choose_rules", "chosen_paths", "concepts_beside", "named_source", "read_text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +43,28 @@ def choose_rules(config: str | None, given: Sequence[str]) -> Chosen:
     known = read_sources(settings) if settings else starter_sources()
     if not given:
         return _read(known, frozenset(source.file for source in known), settings)
-    home = settings.home if settings else None
-    asked = [RuleSource(file=_name(path, home), text=read_text(path)) for path in chosen_paths(given)]
+    asked = [named_source(path, settings) for path in chosen_paths(given)]
     names = frozenset(source.file for source in asked)
+    return _read([*concepts_beside(asked, known), *asked], names, settings)
+
+
+def named_source(path: Path, settings: Settings | None) -> RuleSource:
+    """Read a file under the name that problems give: as in the newsroom for its own files, else as it was typed."""
+    home = settings.home if settings else None
+    inside = home is not None and path.resolve().is_relative_to(home.resolve())
+    name = str(path.resolve().relative_to(home.resolve())) if home and inside else str(path)
+    return RuleSource(file=name, text=read_text(path))
+
+
+def concepts_beside(asked: Sequence[RuleSource], known: Sequence[RuleSource]) -> list[RuleSource]:
+    """Return the files that give concepts to those asked for: all that are known, but for those that these stand for."""
+    names = {source.file for source in asked}
     own = {concept for source in asked for concept in _concepts(source)}
-    beside = [
+    return [
         RuleSource(file=source.file, text=source.text, concepts_only=True)
         for source in known
         if source.file not in names and not own & _concepts(source)
     ]
-    return _read([*beside, *asked], names, settings)
 
 
 def _read(sources: list[RuleSource], names: frozenset[str], settings: Settings | None) -> Chosen:
@@ -65,13 +77,6 @@ def _read(sources: list[RuleSource], names: frozenset[str], settings: Settings |
 def _concepts(source: RuleSource) -> set[str]:
     """Return the concepts that a file defines: a copy of a newsroom's file stands for it, not beside it."""
     return {concept.id for concept in read_rules([source]).concepts} if "concepts" in source.text else set()
-
-
-def _name(path: Path, home: Path | None) -> str:
-    """Return the name that problems give: as in the newsroom for its own files, else as it was typed."""
-    if home and path.resolve().is_relative_to(home.resolve()):
-        return str(path.resolve().relative_to(home.resolve()))
-    return str(path)
 
 
 def chosen_paths(given: Sequence[str]) -> list[Path]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
+from bot.newsroom import starter_sources
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -67,3 +69,21 @@ def test_files_can_be_named_without_a_configuration(marsad: Callable[..., object
     assert (tmp_path / "x.yaml").read_text("utf-8") == "concepts:\n  - id: c\n    match: |\n      سلاح\n"
     assert marsad("fmt").status == 2
     assert marsad("fmt", "missing.yaml").status == 2
+
+
+def test_copies_of_the_starters_are_laid_out_without_a_newsroom(marsad: Callable[..., object], tmp_path: Path) -> None:
+    for source in starter_sources():
+        file = tmp_path / "mine" / source.file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(source.text, "utf-8")
+    ran = marsad("fmt", "--check", "mine/concepts")
+    assert (ran.status, ran.out, ran.err) == (0, "", "4 files: 0 would change, 0 left alone with mistakes\n")
+
+
+def test_files_that_are_named_together_give_each_other_their_concepts(
+    marsad: Callable[..., object], tmp_path: Path
+) -> None:
+    (tmp_path / "a.yaml").write_text("concepts:\n  - {id: port, name: الميناء, match: ميناء}\n", "utf-8")
+    (tmp_path / "b.yaml").write_text(MESSY.replace("nk", "الميناء"), "utf-8")
+    assert marsad("fmt", "a.yaml", "b.yaml").status == 0
+    assert "مفهوم الميناء" in (tmp_path / "b.yaml").read_text("utf-8")

@@ -243,3 +243,43 @@ def test_no_lines_make_the_reader_raise(words: list[str]) -> None:
 @given(st.text(max_size=100))
 def test_no_text_makes_the_reader_raise(text: str) -> None:
     read_expression(text, concepts=CONCEPTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("2 على الأقل: سلاح، ذخيرة", "1:1: ", 'did you mean "2 على الأقل من:"?'),
+        ("على الأقل 2 من: سلاح، ذخيرة", "1:1: ", 'did you mean "2 على الأقل من:"?'),
+        ("اثنان على الأقل من: سلاح، ذخيرة", "1:1: ", 'did you mean "2 على الأقل من:"?'),
+        ("at lest 2 of: سلاح, ذخيرة", "1:1: ", 'did you mean "at least 2 of:"?'),
+        ("at least two of: سلاح, ذخيرة", "1:1: ", 'did you mean "at least 2 of:"?'),
+        ("none: سلاح", "1:1: ", 'did you mean "not:"?'),
+        ("مفهوم: كوريا الشمالية", "1:1: ", '"مفهوم" takes no colon: مفهوم كوريا الشمالية'),
+        ("سلاح / ثلاث مرات", "1:8: ", 'did you mean "3 مرات"?'),
+        ("مالي / مع باماكو", "1:8: ", 'did you mean "مع:"?'),
+        ("سلاح /", "1:7: ", 'nothing follows "/"'),
+        ("سلاح\nفي العنوان، هدنة", "2:1: warning", '"في العنوان:" begins a line'),
+        ("سلاح قريب 10 صفقة", "1:6: warning", 'did you mean "قرب 10"?'),
+        ("سلاح بالقرب من ١٠ صفقة", "1:6: warning", 'did you mean "قرب 10"?'),
+        ("سلاح قرب: 10 صفقة", "1:6: warning", 'did you mean "قرب 10"?'),
+        ("مفهم كوريا الشمالية", "1:1: warning", 'did you mean "مفهوم كوريا الشمالية"?'),
+        ("صفقة ~2 سلاح", "1:6: warning", '"~" with its number stands at the end of a phrase'),
+        ("سلاح | ذخيرة", "1:6: warning", '"|" means nothing here'),
+        ("سلاح AND ذخيرة", "1:6: warning", '"AND" means nothing here'),
+        ("سلاح، -كرة", "1:7: warning", '"-" means nothing here'),
+        ("سلاح*", "1:5: warning", '"*" means nothing here'),
+    ],
+)
+def test_what_would_be_looked_for_as_words_and_never_found_is_told(text: str, place: str, words: str) -> None:
+    (line,) = told(text)
+    assert line.startswith(f"match:{place}"), line
+    assert words in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["وقف النار ~2", "«صفقة ~2 سلاح»", "قرب 10 أمتار في «قريب 10 أمتار»", "الحرس الثوري", "C++", "AT&T", "-10 درجات",
+     "«سلاح | ذخيرة»", "الاتفاق النووي", "concept", "المفهوم الجديد"],
+)  # fmt: skip
+def test_words_that_are_meant_as_they_stand_are_not_doubted(text: str) -> None:
+    assert [line for line in told(text) if "warning" in line] == []
