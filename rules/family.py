@@ -75,8 +75,8 @@ def family(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[Stem, ...
 def kept_out(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[tuple[str, str], ...]:
     """Return what rules would make of the word but is left out, each with the word that it belongs to or why it is none."""
     made = _Family(arabic, word, options)
-    made.stems()
-    strangers = [form for forms in made.strangers().values() for form in forms]
+    kept = {fold(stem.form) for stem in made.stems()}
+    strangers = [form for key, forms in made.strangers().items() if key not in kept for form in forms]
     return (*((form, "") for form in dict.fromkeys(strangers)), *made.refused().items())
 
 
@@ -253,6 +253,8 @@ class _Family:
 
     def _unless_strange(self, stem: Stem, strangers: dict[str, list[str]]) -> Stem | None:
         key, flags = fold(stem.form), stem.flags
+        if self._options.nisba and stem.why.startswith("nisba"):  # asked for: «مالي / مع النسبة» finds «القوات المالية»
+            return stem
         if any(same_seat(stem.form, form) for form in strangers.get(key, ())):
             return None
         if key in PARTICLES and stem.why in INFLECTED and key != fold(self._word):

@@ -27,7 +27,7 @@ def is_foreign(arabic: Arabic, word: str) -> bool:
     key = fold(word)
     bare = fold(without_article(arabic, word))
     arab = "\u0621" <= key[:1] <= "\u064a"
-    return arab and not arabic.is_common(key) and not arabic.is_common(bare)
+    return arab and not arabic.is_common(key) and not arabic.is_common(bare) and key not in arabic.verbs
 
 
 def without_article(arabic: Arabic, word: str) -> str:

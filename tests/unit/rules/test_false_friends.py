@@ -149,3 +149,9 @@ def test_a_word_of_like_letters_is_not_found(term: str, text: str) -> None:
 @pytest.mark.parametrize(("term", "text"), FORMS)
 def test_its_own_forms_are_found_all_the_same(term: str, text: str) -> None:
     assert finds(term, text)
+
+
+@pytest.mark.parametrize("text", ["القوات المالية تتقدم شمالًا", "جنود ماليون في الميدان", "الجيش المالي ينسحب"])
+def test_an_adjective_that_is_off_is_found_where_it_is_asked_for(text: str) -> None:
+    assert finds("مالي / مع النسبة", text)
+    assert not finds("مالي", text)
