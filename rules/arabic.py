@@ -40,6 +40,7 @@ class Arabic:
         self.plurals, self.singulars = tables.plurals, tables.singulars
         self.nisbas, self.bases_of_nisba = tables.nisbas, tables.bases_of_nisba
         self.feminines, self.masculines = tables.feminines, tables.masculines
+        self.designations = tables.designations
         self.plural_only, self.no_nisba = tables.plural_only, tables.no_nisba
         self.masdars, self.verbs, self.split_by_hamza = tables.masdars, tables.verbs, tables.split_by_hamza
         self.synonyms, self.not_family = tables.synonyms, tables.not_family

@@ -32,6 +32,7 @@ COLUMNS: dict[str, tuple[int, int]] = {
     "not_family.tsv": (2, 3),
     "roundups.tsv": (1, 2),
     "both_readings.tsv": (2, 3),
+    "designations.tsv": (2, 2),
 }
 """The files, each with the least and the most columns of a row."""
 KINDS = ("person", "org", "city", "group")

@@ -6,8 +6,10 @@ A phrase is said with more or less definiteness (صفقة سلاح, صفقة ا�
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.designations import other_designations
 from rules.family import FamilyOptions
 from rules.name_spellings import joined_spellings, split_spellings
 from rules.singulars import is_foreign
@@ -23,12 +25,43 @@ if TYPE_CHECKING:
 __all__ = ["Way", "ways", "words_of_ways"]
 
 MOST_WAYS = 40
+MOST_DEGREES = 16
 MOST_GRADED = 8
 """Words of a phrase up to which its definiteness is looked at; longer ones are quotations."""
 REMEMBERED = 30_000
 """Terms whose ways are kept in memory; more are a desk's whose rules are compiled once in a long time."""
 CAPITALS = 3
 """Latin letters up to which a word in capitals is taken as written: IT is no «it»."""
+
+PARTICLES = frozenset(
+    (
+        "في",
+        "من",
+        "إلى",
+        "الى",
+        "على",
+        "عن",
+        "مع",
+        "ضد",
+        "بين",
+        "بدون",
+        "دون",
+        "بلا",
+        "تحت",
+        "فوق",
+        "قبل",
+        "بعد",
+        "عبر",
+        "لدى",
+        "حول",
+    )
+)
+"""Words that take no article, behind which a phrase is definite or not anew."""
+FREE_ADJECTIVES = (
+    "متعدد", "متوسط", "مناهض", "محدود", "منخفض", "مرتفع", "بعيد", "قصير", "طويل", "عالي", "عالية", "شديد", "واسع", "سريع", "ضعيف",
+    "عديم", "قليل", "كثير", "حاد", "ثقيل", "خفيف", "ثنائي", "ثلاثي", "رباعي", "مزدوج", "مختلف", "مجهول", "فائق", "صغير", "كبير",
+)  # fmt: skip
+"""How adjectives begin that stand before a definite noun and may yet have the article: القوات المتعددة الجنسيات."""
 
 
 class Way(NamedTuple):
@@ -84,6 +117,8 @@ class _Ways:
         if term.spelling == "as_written":
             return
         yield from self._other_spellings(self._words)
+        for said in other_designations(self._arabic, self._words):
+            yield from self._said(said, "spelling")
         for start, end in self._spans():
             yield from self._replaced(start, end)
 
@@ -131,11 +166,20 @@ class _Ways:
             return [tuple(True if given else None for given in typed)]
         if any(typed):
             first = typed.index(True)
-            return [tuple(self._given(number, first, typed, neutral) for number in range(len(words)))]
-        rows = []
-        for risen in range(len(words), -1, -1):
-            row = [None if still else number >= risen for number, still in enumerate(neutral)]
-            rows.append(tuple(row))
+            rows = [tuple(self._given(number, first, typed, neutral) for number in range(len(words)))]
+            if first and words[first - 1].startswith(FREE_ADJECTIVES):  # «القوات المتعددة الجنسيات»
+                rows.append(tuple(None if still else number <= first or None for number, still in enumerate(neutral)))
+            return rows
+        stretches = [list(stretch) for stretch in _between_particles(words)]
+        return [sum(row, ()) for row in product(*(self._risen(stretch) for stretch in stretches))][:MOST_DEGREES]
+
+    def _risen(self, words: list[str]) -> list[tuple[bool | None, ...]]:
+        """Return the rows of a stretch in which definiteness, once risen, stays."""
+        neutral = [word in PARTICLES or self._is_neutral(word) for word in words]
+        rows = (
+            tuple(None if still else number >= risen for number, still in enumerate(neutral))
+            for risen in range(len(words), -1, -1)
+        )
         return list(dict.fromkeys(rows))
 
     @staticmethod
@@ -148,7 +192,7 @@ class _Ways:
         key = fold(word)
         if not "\u0621" <= key[:1] <= "\u064a" or len(key) < 2 or key in self._arabic.places:
             return True
-        if key in {"الله", "بن", "ابن", "ابو"}:
+        if key in {"الله", "بن", "ابن", "ابو"} or (key.startswith("لل") and self._arabic.knows(key[2:])):
             return True
         return is_foreign(self._arabic, word) or (key in self._arabic.names and not self._arabic.lemmas(word))
 
@@ -218,6 +262,17 @@ class _Ways:
                     spec = spec._replace(options=options._replace(agrees=True, verbs=False), dual=dual)
                 specs.append(spec)
             yield Way(tuple(specs), "nisba")
+
+
+def _between_particles(words: tuple[str, ...]) -> Iterator[list[str]]:
+    """Yield the stretches of a phrase that are definite or not on their own: طائرة, then بدون طيار."""
+    stretch: list[str] = []
+    for word in words:
+        if word in PARTICLES and stretch:
+            yield stretch
+            stretch = []
+        stretch.append(word)
+    yield stretch
 
 
 def _is_short_capitals(word: str) -> bool:

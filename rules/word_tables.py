@@ -70,6 +70,7 @@ class WordTables(NamedTuple):
     own_names: frozenset[str]
     origins: frozenset[str]
     split_by_hamza: frozenset[str]
+    designations: Several
 
     def plain(self) -> tuple[object, ...]:
         """Return the same in plain tuples, as they can be kept."""
@@ -129,6 +130,7 @@ def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
         own_names=_single_names((*names, *places)),
         origins=frozenset(_origins(places, no_nisba)),
         split_by_hamza=frozenset(_split_by_hamza(masdars, singulars)),
+        designations=_designations(rows),
     )
 
 
@@ -204,6 +206,17 @@ def _places(rows: Rows, territories: Mapping[str, str]) -> dict[str, Place]:
         place = Place(spellings, tuple(map(_said, row.values(2))), "".join(row.values(3)))
         for spelling in spellings:
             found.setdefault(key_of(spelling), place)
+    return found
+
+
+def _designations(rows: Rows) -> Several:
+    """Return all spellings of a designation's letters by each of them: «بي» is B and P."""
+    found: Several = {}
+    for row in rows.get("designations.tsv", ()):
+        spellings = (*row.values(0), *map(_said, row.values(1)))
+        for spelling in spellings:
+            key = key_of(spelling)
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *spellings)))
     return found
 
 

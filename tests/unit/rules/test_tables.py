@@ -27,11 +27,12 @@ PROMISED = {
     "no_nisba.tsv": 20,
     "not_family.tsv": 100,
     "roundups.tsv": 100,
+    "designations.tsv": 40,
 }
 NEVER_MASDARS = {"قول", "عمل", "حكم", "علم"}
 MARKS = re.compile("[\u064b-\u0652]")
 ARABIC_WORD = re.compile("[\u0621-\u063a\u0641-\u0652]+")
-LATIN_WORD = re.compile(r"[A-Z][A-Za-z0-9-]*|mpox")
+LATIN_WORD = re.compile(r"i?[A-Z][A-Za-z0-9-]*|mpox")
 NUMBER = re.compile(r"\d+")
 SOUND = "ُ"
 
