@@ -27,6 +27,7 @@ fix: $(VENV)/.ready-dev ## format and mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.ready-bench ## speed and memory beside a peer, as ratios
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/matching.py
 	$(BIN)/python benchmarks/arabic.py
 	$(BIN)/python benchmarks/polling.py $(ARGS)

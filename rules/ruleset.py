@@ -7,7 +7,6 @@ when a word of its rarest group stands in the article, and evaluated only when e
 from __future__ import annotations
 
 import gc
-import hashlib
 from contextlib import contextmanager
 from functools import cached_property
 from types import MappingProxyType
@@ -202,6 +201,8 @@ class Ruleset:
     @cached_property
     def digest(self) -> str:
         """Return what tells this version from others: the watchlists in their order, the concepts, the newsroom's tables."""
+        import hashlib  # slow to import, and a match from the command line needs none
+
         told = hashlib.sha256(self._compiled.arabic.digest.encode())
         told.update(repr(self.concepts).encode())
         for watchlist in self.watchlists.values():
