@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rules.word_tables import Verb
 
-__all__ = ["DAMMA", "SEAT", "VerbForm", "conjugate", "marked"]
+__all__ = ["DAMMA", "SEAT", "VerbForm", "conjugate", "mark_of", "marked"]
 
 PAST = BARE | PRONOUN | VERB | CONJUNCTION
 PRESENT = PAST | LAM
@@ -42,7 +42,7 @@ class VerbForm(NamedTuple):
 def conjugate(verb: Verb) -> Iterator[VerbForm]:
     """Yield every form of a verb, active and passive."""
     past, present, passive_past, passive_present = (*verb.spelt, "", "", "", "")[:4]
-    doubled = _mark(past) == 1 and not past.strip("()[]").endswith(SHADDA_SIGN)
+    doubled = mark_of(past) == 1 and not past.strip("()[]").endswith(SHADDA_SIGN)
     short = verb.past if doubled and not verb.short else verb.short
     if verb.past:  # some are left out of the table: they say too much
         yield from _told(past, verb.past, _past(verb.past, short))
@@ -65,7 +65,7 @@ def marked(form: str, mark: int) -> str:
 
 def _told(spelt: str, past: str, forms: Iterator[tuple[str, int]], *, doubled: bool = False) -> Iterator[VerbForm]:
     """Add to each form its mark and whether it is sure; «تصدّر» is «she exports» and «he led»: only «تُصدّر» tells."""
-    mark, never = _mark(spelt), spelt.startswith("[")
+    mark, never = mark_of(spelt), spelt.startswith("[")
     doubtful = {past + ending for ending in DOUBTFUL_ENDINGS} if spelt.startswith("(") else set()
     for form, flags in forms:
         own = DAMMA if doubled and form[0] == "ت" else mark
@@ -79,7 +79,7 @@ def _spoken(verb: Verb) -> Iterator[VerbForm]:
         yield VerbForm(form, PRESENT, SEAT, sure=False)
 
 
-def _mark(spelt: str) -> int:
+def mark_of(spelt: str) -> int:
     """Return the number of the letter that bears a shadda, or `DAMMA` where the first letter bears that; 0 for neither."""
     bare = spelt.strip("()[]")
     at = bare.find(SHADDA_SIGN)

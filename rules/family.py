@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.conjugation import mark_of
 from rules.name_spellings import name_variants
 from rules.noun_forms import put_adjective, put_duals, put_inflected, put_nisbas
 from rules.peeling import ARTICLE, BARE, DEFINITE, PRONOUN
@@ -24,7 +25,7 @@ from rules.stems import (
     same_seat,
 )  # fmt: skip
 from rules.stop_words import PARTICLES
-from rules.text import fold
+from rules.text import clean, fold
 from rules.verb_forms import put_masdar_verbs, put_verb
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ __all__ = ["FamilyOptions", "family", "kept_out"]
 SHORTEST_PLACE = 6
 """Letters of a place that the lexicon knows from which on it has other spellings like a foreign name (كينشاسا: كنشاسا)."""
 FEMININE = ("ه", "ت", "تان", "تين", "تا", "تي")
-INFLECTED = {"number", "dual", "feminine", "agreement"}
+INFLECTED = {"number", "dual", "feminine", "agreement", "verb"}
 """Why a stem is there that the lexicon or a rule made of the word: as such none is a particle (بعيد finds no «بعد»)."""
 FIVE_NOUNS = {
     "أب": (("أبو", PRONOUN),),
@@ -56,6 +57,7 @@ class FamilyOptions(NamedTuple):
     """What a term's options and the word's place in its phrase make of it.
 
     ``agrees`` is True for a word that may be an adjective to the word before it: it then takes both genders.
+    ``leads`` is True for a masdar that begins a phrase.
     ``verbs`` is False where a masdar must not become a verb: behind the first word, and by ``اسم فقط``.
     """
 
@@ -65,11 +67,15 @@ class FamilyOptions(NamedTuple):
     synonyms: bool = True
     verbs: bool = True
     agrees: bool = False
+    leads: bool = False
+    mark: int = 0
+    """What the text must bear (`rules.conjugation`): «مسيرة» is a march, and «مسيّرة» a drone."""
 
 
 def family(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[Stem, ...]:
     """Return the stems of one cleaned word, the word itself first, each key once."""
-    return tuple(_Family(arabic, word, options).stems())
+    stems = _Family(arabic, word, options).stems()
+    return tuple(stem._replace(mark=options.mark) for stem in stems) if options.mark else tuple(stems)
 
 
 def kept_out(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[tuple[str, str], ...]:
@@ -207,7 +213,7 @@ class _Family:
             put_nisbas(self._stems, base, wanted=self._options.nisba)
         if self._options.verbs:
             for base in dict.fromkeys((bare, *bases)):
-                put_masdar_verbs(self._stems, fold(base))
+                put_masdar_verbs(self._stems, base, leads=self._options.leads)
 
     def refused(self) -> dict[str, str]:
         return self._stems.refused
@@ -223,8 +229,12 @@ class _Family:
         own = [synonym for key in keys for synonym in self._arabic.synonyms.get(key, ()) if " " not in synonym]
         others = FamilyOptions(nisba=False, synonyms=False, verbs=self._options.verbs, agrees=self._options.agrees)
         for synonym in own:
-            for stem in family(self._arabic, synonym, others):
-                self._stems.put(stem.form, stem.flags, "synonym")
+            mark = mark_of(synonym)
+            for stem in family(self._arabic, clean(synonym), others):
+                if mark:
+                    self._stems.put_marked(stem.form, stem.flags, "synonym", mark)
+                else:
+                    self._stems.put(stem.form, stem.flags, "synonym")
 
     # --- what is left out, and other seats of a hamza ------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.conjugation import mark_of
 from rules.designations import other_designations
 from rules.family import FamilyOptions
 from rules.name_spellings import joined_spellings, split_spellings
@@ -151,6 +152,8 @@ class _Ways:
     def _inner(self, number: int, word: str, definite: bool | None, options: FamilyOptions, typed: str) -> WordSpec:
         if number:
             options = options._replace(verbs=False, agrees=not options.as_written)
+        elif options.verbs and fold(word) in self._arabic.masdars:
+            options = options._replace(leads=True)
         return self._spec(word, options, typed)._replace(definite=definite, inner=number > 0, leads=number == 0)
 
     # --- definiteness -------------------------------------------------------------------------------------------------------
@@ -228,11 +231,16 @@ class _Ways:
                 continue  # the family of the word has it
             if why == "nisba":
                 yield from self._nisba(words[:start], said, words[end:])
-            elif whole and len(said) == 1 and said[0].startswith("ال") and said[0] in words:
-                options = self._options._replace(as_written=True)  # «الضفة» for الضفة الغربية is no bank of a river
-                yield Way((WordSpec(word=said[0], options=options, definite=True),), why)
+            elif whole and len(said) == 1 and why == "synonym" and (said[0].startswith("ال") or mark_of(other)):
+                yield Way((self._one_word(said[0], mark_of(other)),), why)
             elif whole or end - start > 1 or len(said) > 1:
                 yield from self._said((*words[:start], *said, *words[end:]), why, name=name and whole)
+
+    def _one_word(self, word: str, mark: int) -> WordSpec:
+        """Return what stands for a whole phrase: «الضفة» is no bank of a river, «الكاف» not enough, and «مسيرة» no drone."""
+        if mark:
+            return WordSpec(word=word, options=self._options._replace(mark=mark, synonyms=False, verbs=False))
+        return WordSpec(word=word, options=self._options._replace(as_written=True), definite=True)
 
     def _others(self, key: str, length: int) -> Iterator[tuple[str, str, bool]]:
         arabic, options = self._arabic, self._options

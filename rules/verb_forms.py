@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rules.conjugation import SEAT, conjugate
 from rules.peeling import LAM, PRONOUN, VERB
-from rules.stems import INDEFINITE
+from rules.stems import INDEFINITE, same_seat
 from rules.text import fold
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["put_masdar_verbs", "put_verb"]
 
-TAFIIL = re.compile("(?:ال)?ت..ي.ة?")
+ROOT = 3
 ADDRESSED = ("وا", "و", "ا", "ي")
 """Endings of the second person and the dual that news hardly say of a verb like سلّم, and often of one like تسلّم."""
 FEW = 3
@@ -29,12 +28,19 @@ VERB_ENDINGS = ("ت", "تم", "تما", "تن", "نا", "وا")
 """Endings that the past of a verb has and hardly a noun of five letters or more that is a lemma of its own."""
 
 
-def put_masdar_verbs(stems: Stems, key: str) -> None:
-    """Add the verbs of a masdar, active and passive, by the table."""
-    for verb in stems.arabic.masdars.get(key, ()):
+def put_masdar_verbs(stems: Stems, masdar: str, *, leads: bool) -> None:
+    """Add the verbs of a masdar, active and passive, by the table.
+
+    Where it ``leads`` a phrase, the rest tells a past that is else another word: «وقع الاتفاق» is signed, «وقع» mostly happened.
+    """
+    for verb in stems.arabic.masdars.get(fold(masdar), ()):
+        if not same_seat(verb.of, masdar):
+            continue
         stems.allowed.add(verb.past)
         for form in conjugate(verb):
-            if not _is_of_another_verb(stems, form.form, verb):
+            if leads and form.form == verb.past and verb.spelt[0].startswith("("):
+                stems.put(form.form, form.flags, "verb")
+            elif not _is_of_another_verb(stems, form.form, verb):
                 _put(stems, form, "verb", sure=form.sure)
             elif form.mark != SEAT:
                 stems.put_marked(form.form, form.flags, "verb", form.mark)
@@ -79,7 +85,7 @@ def _is_of_another_verb(stems: Stems, form: str, verb: Verb) -> bool:
     if form in {verb.past, verb.passive_past}:
         return False
     root = verb.present[1:]
-    if TAFIIL.fullmatch(stems.word) and form in {f"ت{root}{ending}" for ending in ADDRESSED}:
+    if len(root) == ROOT and form in {f"ت{root}{ending}" for ending in ADDRESSED}:
         return True
     return form in {f"أ{root}", f"ن{root}"} and len(stems.arabic.lexicon.forms(form)) > FEW
 

@@ -203,7 +203,7 @@ def _is_another_dotless(entry: Entry, stem: Stem, entries: Sequence[Entry]) -> b
     """Tell whether an entry in ى is another noun than the stem in ي: «اليمنى» is, «المصرى» and «الأراضى» are its spelling."""
     if not entry.noun or not entry.form.endswith("ى"):
         return False
-    if entry.lemma[:-1] + "ي" == stem.form:
+    if entry.lemma == stem.form:
         return False
     plain = stem.why in {"word", "number"}
     return not (plain and any(other.form == stem.form and other.lemma == entry.lemma for other in entries))

@@ -32,6 +32,8 @@ class Verb(NamedTuple):
     short: str = ""
     spelt: tuple[str, ...] = ()
     """The four as the table spells them, with their marks and with brackets where their letters are another word's."""
+    of: str = ""
+    """The masdar, for its own hamza: إنفاق is spent on, and no أنفاق."""
 
 
 class Place(NamedTuple):
@@ -157,7 +159,7 @@ def _masdars(rows: Rows) -> dict[str, tuple[Verb, ...]]:
     for row in rows.get("masdars.tsv", ()):
         for masdar in row.values(0):
             key = key_of(masdar)
-            found[key] = (*found.get(key, ()), _verb(row.columns[1:]))
+            found[key] = (*found.get(key, ()), _verb(row.columns[1:])._replace(of=clean(masdar)))
     return found
 
 
@@ -180,12 +182,18 @@ def _verb(columns: Sequence[tuple[str, ...]]) -> Verb:
 def _synonyms(rows: Rows) -> Several:
     found: Several = {}
     for row in rows.get("synonyms.tsv", ()):
-        members = [_said(value) for column in row.columns for value in column]
+        members = [value for column in row.columns for value in column]
         for number, member in enumerate(members):
             if number == 0 or not row.one_way:
-                others = tuple(other for other in members if other != member)
-                found[key_of(member)] = (*found.get(key_of(member), ()), *others)
+                others = tuple(map(_told, (other for other in members if other != member)))
+                key = key_of(member.strip("()"))
+                found[key] = (*found.get(key, ()), *others)
     return found
+
+
+def _told(member: str) -> str:
+    """Return a synonym without marks, unless it stands in brackets: then it counts by its marks alone (مسيّرة)."""
+    return member.strip("()") if member.startswith("(") else _said(member)
 
 
 def _names(rows: Rows) -> Several:
