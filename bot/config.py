@@ -13,8 +13,8 @@ from bot.config_channels import SEVERITIES, read_channels, read_routes, read_tel
 from bot.config_feeds import read_feed_list, read_fetch, read_positive
 from bot.settings import DigestSettings, Heartbeat, KeepSettings, QuietHours, Settings
 from bot.text_files import read_text_file
-from rules import Form, Position, Problem, Scalar, read_yaml
-from rules.errors import MistakesFound
+from rules import Form, Problem, Scalar, read_yaml
+from rules.errors import MistakesFound, UsageError
 
 if TYPE_CHECKING:
     from rules import Node
@@ -29,11 +29,13 @@ LOCALE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{4})?([-_][A-Za-z]{2})?")
 
 
 def read_settings(path: Path) -> Settings:
-    """Return the configuration of a file. Raise `MistakesFound` with every mistake; warnings are dropped here."""
+    """Return the configuration of a file. Raise `MistakesFound` with every mistake; warnings are dropped here.
+
+    Raise `UsageError` where there is no such file.
+    """
     if not path.exists():
-        message = f"there is no such file ({path}); `marsad init` writes a newsroom"
-        at = Position(file=path.name, line=1, column=1)
-        raise MistakesFound([Problem(at=at, code="no_file", message=message)])
+        message = f"{path}: there is no such file; `marsad init` writes a newsroom"
+        raise UsageError(message)
     settings, problems = settings_of(read_text_file(path, path.name), path)
     mistakes = [problem for problem in problems if not problem.warning]
     if settings is None or mistakes:

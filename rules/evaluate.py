@@ -157,7 +157,7 @@ class Evaluation:
             case Term():
                 return self._term(node, banned)
             case Regex():
-                return self._regex(node)
+                return _outside(self._regex(node), banned)
             case Near():
                 return self._near(node, banned)
             case ConceptReference():
@@ -177,8 +177,7 @@ class Evaluation:
     def _term(self, term: Term, banned: frozenset[int]) -> list[Mention]:
         """Return the mentions of a term that count: not within an exception, often enough, in the company it needs."""
         found = self._hashtag(term) if self.slots(term).hashtag else self._phrase(term)
-        if banned:
-            found = [mention for mention in found if not banned.intersection(range(mention.first, mention.last + 1))]
+        found = _outside(found, banned)
         if len(found) < term.times or (term.company is not None and found and not self.holds(term.company, ALL)):
             return []
         return found
@@ -355,6 +354,12 @@ class Evaluation:
                 self._hits_of[place] = hit
             yield hit
         yield from mention.spans
+
+
+def _outside(mentions: list[Mention], banned: frozenset[int]) -> list[Mention]:
+    if not banned:
+        return mentions
+    return [mention for mention in mentions if banned.isdisjoint(range(mention.first, mention.last + 1))]
 
 
 def _merged(lists: Iterable[list[Mention]]) -> list[Mention]:

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["Clause", "Explanation", "Miss", "MissCode", "explain", "label_of"]
 
 MissCode = Literal[
-    "absent", "scattered", "too_far", "other_sentence", "wrong_order", "elsewhere", "too_few", "no_company", "some_of", "excluded"
+    "absent", "scattered", "too_far", "other_sentence", "wrong_order", "elsewhere", "too_few", "no_company", "some_of",
+    "excluded", "excepted",
 ]  # fmt: skip
 NEARNESS: tuple[MissCode, ...] = (
     "elsewhere", "too_few", "no_company", "too_far", "wrong_order", "other_sentence", "some_of", "scattered", "absent",
@@ -239,7 +240,7 @@ class _Explainer:
         holds = (anywhere is not None and count >= TOPIC_MENTIONS) if often else top is not None
         miss = None
         if not holds:
-            miss = self._outside(anywhere, count, often) if anywhere is not None else _Misses(self._asked).of(part)
+            miss = self._outside(anywhere, count, often) if anywhere is not None else self._nowhere(part)
         return Clause(
             expression=part,
             label=label_of(part, self._asked.names),
@@ -250,11 +251,24 @@ class _Explainer:
             miss=miss,
         )
 
+    def _nowhere(self, part: Expression) -> Miss:
+        """Return the miss of a part that stands nowhere, or nowhere but within an exception."""
+        whole = self._asked.hits(part, "all") if self._exceptions else None
+        if whole is None:
+            return _Misses(self._asked).of(part)
+        excepted = [hit for each in self._exceptions for hit in self._asked.hits(each.part, "all") or ()]
+        inside = tuple(hit for hit in whole if any(_overlap(hit, other) for other in excepted))
+        return Miss(code="excepted", found=inside or whole)
+
     @staticmethod
     def _outside(hits: tuple[Hit, ...], count: int, often: bool) -> Miss:
         if often:
             return Miss(code="too_few", found=hits, have=count, need=TOPIC_MENTIONS)
         return Miss(code="elsewhere", found=hits, have=count)
+
+
+def _overlap(hit: Hit, other: Hit) -> bool:
+    return hit.field == other.field and hit.start < other.end and other.start < hit.end
 
 
 class _Misses:

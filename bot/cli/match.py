@@ -84,13 +84,21 @@ def _matcher(files: RuleFiles, expr: str | None, arabic: Arabic) -> Callable[[Ar
 
 
 def text_of(name: str) -> str:
-    """Return the text of a file, or of standard input for ``-``; raise `UsageError` where it cannot be read."""
+    """Return the text of a file, or of standard input for ``-``; raise `UsageError` where it cannot be read.
+
+    What is no UTF-8, as Windows saves it, is read like a feed: by its mark, else by the letters it gives.
+    """
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         message = f"{name}: {error.strerror}"
         raise UsageError(message) from error
-    return data.decode("utf-8-sig", "replace")  # line ends stay as they are: offsets count them
+    try:
+        return data.decode("utf-8-sig")  # line ends stay as they are: offsets count them
+    except UnicodeDecodeError:
+        from bot.feeds.decode import decode
+
+        return decode(data)[0]
 
 
 def _rows(

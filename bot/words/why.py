@@ -69,7 +69,7 @@ def _miss(miss: Miss, article: Article, digits: Digits) -> str:
         case "some_of":
             return f"تحقق {miss.have} من {miss.need}؛ ينقصه {_either(miss.missing)}"
         case _:
-            return f"مستبعد: وردت {found}"
+            return f"مستبعد: وردت {found}" if miss.code == "excluded" else f"وردت {found}، لكن داخل ما لا يُحسب"
 
 
 def _either(words: tuple[str, ...]) -> str:

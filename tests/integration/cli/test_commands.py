@@ -474,3 +474,12 @@ def test_output_is_utf8_whatever_the_locale_says(
     marsad("match", "a.txt")
     stream.flush()
     assert "صفقات السلاح" in stream.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", [("check",), ("test",), ("match", "-"), ("explain", "سلاح"), ("latest",), ("fmt",)])
+def test_a_configuration_that_does_not_exist_is_wrong_usage(marsad: Callable, command: tuple[str, ...]) -> None:
+    ran = marsad(*command, "--config", "nowhere.yaml")
+    assert (ran.status, ran.err) == (
+        2,
+        "marsad: nowhere.yaml: there is no such file; `marsad init` writes a newsroom\n",
+    )

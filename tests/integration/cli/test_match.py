@@ -7,11 +7,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
+    from tests.integration.cli.conftest import Ran
 
 RULES = """\
 watchlists:
@@ -32,6 +34,13 @@ def test_offsets_count_code_points_of_the_file_as_it_is(marsad: Callable[..., ob
         "severity": "normal",
         "hits": [{"field": "text", "start": 13, "end": 17, "term": "سلاح"}],
     }
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "windows-1256"])
+def test_a_text_that_windows_saved_is_read(marsad: Callable[..., Ran], tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.txt").write_bytes("أعلنت الوزارة وصول شحنة من السلاح إلى الميناء".encode(encoding))
+    (match,) = json.loads(marsad("match", "a.txt", "--expr", "سلاح", "--json").out)["matches"]
+    assert (match["hits"][0]["start"], match["hits"][0]["end"]) == (27, 33)
 
 
 def test_standard_input_is_a_dash(

@@ -52,6 +52,20 @@ def test_the_nearest_miss_of_a_clause(
     assert (found.code, found.missing, found.have, found.need) == (code, missing, have, need)
 
 
+@pytest.mark.parametrize(
+    ("match", "text", "found"),
+    [
+        ("برميل\nإلا: برميل متفجر", "قصف بالبراميل المتفجرة", ["بالبراميل"]),
+        ("برميل قرب 3 سقوط\nإلا: برميل متفجر", "سقوط البراميل المتفجرة", ["البراميل"]),
+        ("برميل / مرتان\nإلا: برميل متفجر", "البراميل المتفجرة وبرميل نفط", ["البراميل"]),
+    ],
+)
+def test_a_part_that_stands_in_an_exception_only_is_told_so(match: str, text: str, found: list[str]) -> None:
+    lacking = miss(match, text)
+    assert lacking.code == "excepted"
+    assert [text[hit.start : hit.end] for hit in lacking.found] == found
+
+
 def test_the_word_that_is_spelled_most_like_the_missing_one_is_named() -> None:
     assert miss("تعاونية", "تعاون بين البلدين").nearest == "تعاون"
     assert miss("صفقة", "خبر قديم").nearest is None

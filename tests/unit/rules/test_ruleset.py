@@ -133,6 +133,8 @@ def test_false_friends_stay_out(match: str, text: str) -> None:
         ("سلاح\nليس: كرة", "سلاح وكرة", False),
         ({"regex": r"F-\d+"}, "طائرات F-16 جديدة", True),
         ({"regex": r"(a+)+$"}, "a" * 5_000 + "b", False),
+        ({"regex": "سلاح", "except": "سلاح أبيض"}, "عثر على سلاح أبيض", False),
+        ({"regex": "سلاح", "except": "سلاح أبيض"}, "سلاح أبيض وسلاح ناري", True),
     ],
 )
 def test_structures_hold_as_they_should(match: object, text: str, expected: bool) -> None:
