@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.peeling import BARE, CONJUNCTION, LAM, PRONOUN, VERB
+from rules.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,8 @@ def _told(spelt: str, past: str, forms: Iterator[tuple[str, int]], *, doubled: b
 def _spoken(verb: Verb) -> Iterator[VerbForm]:
     """Yield «I do», which stands in quotations only: it counts with its hamza, and where that is no «he did» (أشرف)."""
     form = "أ" + verb.present[1:]
-    if len(verb.present) > SHORTEST_PRESENT and form != verb.past:
+    clear = verb.spelt[1:2] and not verb.spelt[1].startswith("[") and fold(form) != fold(verb.past)
+    if len(verb.present) > SHORTEST_PRESENT and clear:
         yield VerbForm(form, PRESENT, SEAT, sure=False)
 
 

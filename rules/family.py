@@ -229,8 +229,9 @@ class _Family:
         own = [synonym for key in keys for synonym in self._arabic.synonyms.get(key, ()) if " " not in synonym]
         others = FamilyOptions(nisba=False, synonyms=False, verbs=self._options.verbs, agrees=self._options.agrees)
         for synonym in own:
-            mark = mark_of(synonym)
+            typed = mark_of(synonym)
             for stem in family(self._arabic, clean(synonym), others):
+                mark = typed or stem.mark
                 if mark:
                     self._stems.put_marked(stem.form, stem.flags, "synonym", mark)
                 else:
@@ -256,7 +257,8 @@ class _Family:
         yield from self._marked(strangers)
 
     def _marked(self, strangers: dict[str, list[str]]) -> Iterator[Stem]:
-        """Yield what counts only with its mark, since its letters alone are another word's."""
+        """Yield verbs beside nouns of their letters, and what counts only with its mark, its letters being another word's."""
+        yield from (stem for key, stem in self._stems.beside.items() if key not in strangers)
         for (key, _), stem in self._stems.marked.items():
             if key not in self._stems.found or key in strangers:
                 yield stem

@@ -48,6 +48,7 @@ class Stems:
         self.arabic = arabic
         self.word = word
         self.found: dict[str, Stem] = {}
+        self.beside: dict[str, Stem] = {}
         self.marked: dict[tuple[str, int], Stem] = {}
         self.allowed: set[str] = set()
         self.refused: dict[str, str] = {}
@@ -66,6 +67,15 @@ class Stems:
         if before.flags | flags != before.flags:
             flags = (before.flags | flags) & ~(0 if before.flags & flags & DEFINITE else DEFINITE)
             self.found[key] = before._replace(flags=flags)
+
+    def put_verb(self, form: str, flags: int, why: str) -> None:
+        """Add a verb's form; one that is a noun, too, stays beside it: «لإصابتها» is no reason for «لأصابت»."""
+        key = fold(form)
+        if key not in self.found or self.found[key].why == why:
+            self.put(form, flags, why)
+        elif self.found[key].flags | flags != self.found[key].flags:
+            before = self.beside.get(key)
+            self.beside[key] = Stem(form, flags | (before.flags if before else 0), why)
 
     def put_marked(self, form: str, flags: int, why: str, mark: int) -> None:
         """Add a form that counts only where the text bears its mark; one without a mark never does."""

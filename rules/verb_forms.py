@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.conjugation import SEAT, conjugate
-from rules.peeling import LAM, PRONOUN, VERB
+from rules.peeling import CONJUNCTION, LAM, PRONOUN, VERB
 from rules.stems import INDEFINITE, same_seat
 from rules.text import fold
 
@@ -23,6 +23,8 @@ ADDRESSED = ("وا", "و", "ا", "ي")
 """Endings of the second person and the dual that news hardly say of a verb like سلّم, and often of one like تسلّم."""
 FEW = 3
 """Forms of a lemma up to which it is but a form that the lexicon could not read: أؤكد."""
+SHORT = 4
+"""Letters of a form up to which a conjunction before it makes another word of it."""
 SHORTEST_UNREAD = 5
 VERB_ENDINGS = ("ت", "تم", "تما", "تن", "نا", "وا")
 """Endings that the past of a verb has and hardly a noun of five letters or more that is a lemma of its own."""
@@ -65,13 +67,18 @@ def _put(stems: Stems, verb_form: VerbForm, why: str, *, sure: bool) -> None:
         flags &= ~PRONOUN  # «صورته» is his picture, rarely «she took a picture of him»
     if form.startswith("أل") and stems.arabic.is_strong(fold(form[2:])):
         sure, mark = False, SEAT  # «الحق» is ال + حق
-    if sure and _is_ours(stems, form):
-        stems.put(form, flags, why)
-    stems.put_marked(form, flags, why, mark)
+    if len(form) <= SHORT and stems.arabic.knows(fold(f"و{form}")):
+        flags &= ~CONJUNCTION  # «وردت» came in, «وصفت» described
+    ours = _is_ours(stems, form)
+    if sure and ours:
+        stems.put_verb(form, flags, why)
+    if ours or mark != SEAT:
+        stems.put_marked(form, flags, why, mark)
 
 
 def _is_noun_of_the_news(stems: Stems, noun: str) -> bool:
-    return stems.arabic.is_common_news(fold(noun)) and noun not in stems.allowed
+    key = fold(noun)
+    return stems.arabic.is_common_news(key) and all(fold(own) != key for own in stems.allowed)
 
 
 def _is_ours(stems: Stems, form: str) -> bool:
@@ -85,9 +92,19 @@ def _is_of_another_verb(stems: Stems, form: str, verb: Verb) -> bool:
     if form in {verb.past, verb.passive_past}:
         return False
     root = verb.present[1:]
+    roots = (root, verb.passive_present[1:])
+    if form[0] == "ت" and form != stems.word and any(_is_addressed(stems, form, each) for each in roots if each):
+        return True
     if len(root) == ROOT and form in {f"ت{root}{ending}" for ending in ADDRESSED}:
         return True
     return form in {f"أ{root}", f"ن{root}"} and len(stems.arabic.lexicon.forms(form)) > FEW
+
+
+def _is_addressed(stems: Stems, form: str, root: str) -> bool:
+    """Tell «you do» said to a woman, or what is another verb's «they did»: «تعرضوا» is of تعرّض, «تقدم» of تقدّم."""
+    ending = form[len(root) + 1 :] if form[1:].startswith(root) else ""
+    other = fold(f"ت{root}") in stems.arabic.masdars
+    return ending in {"ي", "ين"} or (other and ending in {"", *ADDRESSED})
 
 
 def _is_other_verb_form(stems: Stems, form: str) -> bool:

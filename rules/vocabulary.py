@@ -190,6 +190,8 @@ class Vocabulary:
     def _spelling(self, stem: Stem) -> int:
         seat = HAMZAS.get(stem.form[:1], 0) if stem.why not in {"spelling", "name"} else 0
         entries = self.arabic.entries(fold(stem.form))
+        if stem.form.endswith("يي"):
+            return seat | DOTLESS  # «يحيى» is a name
         if stem.form.endswith("ي"):
             return seat | (DOTLESS if any(_is_another_dotless(entry, stem, entries) for entry in entries) else 0)
         if stem.form.endswith("ى") and stem.why == "number":
