@@ -96,12 +96,17 @@ def _as_block(node: CommentedMap, lines: str) -> None:
     """Make a rule's lines a block; a comment behind them becomes a comment within them."""
     tokens = [token for token in node.ca.items.get("match", ()) if token]
     comment = "".join(token.value for token in tokens) if not isinstance(lines, LiteralScalarString) else ""
+    behind, _, below = comment.partition("\n")
     if comment.strip():
-        if "\n" in comment.strip():
-            return  # more comments follow in rows of their own; they cannot move
-        node.ca.items.pop("match")
-        lines = f"{lines.rstrip()} {comment.strip()}"
-    node["match"] = LiteralScalarString(lay_out_lines(lines) + "\n")
+        if behind.strip() and below.strip():
+            return  # the comments below belong to the one behind the row
+        if below.strip():  # behind a block ruamel begins with the comment itself
+            tokens[0].value, tokens[0].column = below, 0
+        else:
+            node.ca.items.pop("match")
+    made = LiteralScalarString(lay_out_lines(f"{lines.rstrip()} {behind.strip()}") + "\n")
+    made.comment = getattr(lines, "comment", None)
+    node["match"] = made
 
 
 def _even_comments(node: CommentedMap | CommentedSeq) -> None:

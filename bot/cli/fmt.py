@@ -81,7 +81,8 @@ def _one(path: Path, source: RuleSource, beside: Sequence[RuleSource], *, check:
     after = read_rules([*beside, RuleSource(file=name, text=made)])
     same = (before.watchlists, before.concepts) == (after.watchlists, after.concepts)
     if not same or after.mistakes != before.mistakes or words_of(made) != words_of(text):
-        click.echo(f"{name}: cannot be laid out without changing it; left as it is", err=True)
+        advice = "a comment behind brackets, for one, needs a row of its own above them"
+        click.echo(f"{name}: cannot be laid out without changing it; left as it is ({advice})", err=True)
         return "wrong"
     if made == text:
         return "same"

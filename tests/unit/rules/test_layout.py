@@ -196,6 +196,49 @@ def test_any_file_keeps_meaning_words_and_the_second_time_its_form(text: str) ->
     assert lay_out(made) == made
 
 
+def test_a_comment_in_a_row_of_its_own_stays_above_what_it_speaks_of() -> None:
+    text = """\
+watchlists:
+  - id: a
+    match: رز
+  # عن القمح
+  # وما إليه
+  - id: b
+    match: "قمح" # في السطر
+  - id: c
+    match: ذرة
+    # الأولوية
+    severity: high
+  - id: d
+    match: | # ملاحظة
+      شعير
+"""
+    neat = """\
+watchlists:
+  - id: a
+    match: |
+      رز
+
+  # عن القمح
+  # وما إليه
+  - id: b
+    match: |
+      قمح # في السطر
+
+  - id: c
+    match: |
+      ذرة
+    # الأولوية
+    severity: high
+
+  - id: d
+    match: | # ملاحظة
+      شعير
+"""
+    assert lay_out(text) == neat
+    assert lay_out(neat) == neat
+
+
 def test_what_is_no_yaml_is_refused() -> None:
     with pytest.raises(LayoutRefused):
         lay_out("a: [b")
