@@ -13,6 +13,7 @@ from rules.kept import Kept
 from rules.lexicon import open_lexicon
 from rules.own_tables import own_rows, own_sources
 from rules.peeling import HAMZAS, clitic_readings, readings
+from rules.stop_words import PARTICLES
 from rules.text import fold
 from rules.word_tables import word_tables
 
@@ -127,6 +128,8 @@ class Arabic:
             return other != hidden and self.is_strong(other)
 
         found = readings(cleaned, knows, strong, self.is_common_news, self.both_readings)
+        if key in PARTICLES:
+            return tuple(reading for reading in found if not reading.cost)
         return (*found, *(reading for reading in self.behind_clitics(cleaned) if self._is_named(cleaned, reading)))
 
     def _is_spelt_so(self, cleaned: str) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Lexicon", "forget_old", "lexicon_key", "open_lexicon", "write_atomically"]
 
-FORMAT = 7
+FORMAT = 8
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
@@ -288,6 +288,7 @@ def _rows() -> Iterator[tuple[str, str, int]]:
     for form, lemma in every.items():
         if not _has_article(form, lemma):
             partly = lemma not in with_article and lemma not in verbs and lemma[0] not in "يتنأ"
+            partly = partly or (lemma[-1] == "ة" and form == lemma[:-1] + "ات")  # «وكالات» is no و + كآلات
             yield form, lemma, LISTED if (form, lemma) in definite else PARTLY if partly else 0
     for form, lemma in definite:
         if every.get(form) != lemma:
