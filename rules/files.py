@@ -35,6 +35,7 @@ WATCHLIST_KEYS = (
 CONCEPT_KEYS = ("id", "name", "match")
 EXPRESSION_KEYS = frozenset(EXPRESSION_WORDS) - frozenset(WATCHLIST_KEYS)
 DEEPEST_CONCEPTS = 10
+SHOWN_OF_CIRCLE = 10
 LARGEST_EXPANDED = 50_000
 """Nodes of one rule with its concepts written out: what can be decided on one article in some tens of milliseconds."""
 
@@ -240,7 +241,8 @@ class _Reader:
         for concept in concepts:
             circle = _circle(concept.id, uses)
             if circle and concept.at and concept.id == min(circle):
-                message = f"concepts in a circle: {' -> '.join([*circle, circle[0]])}"
+                more = ["…"] if len(circle) > SHOWN_OF_CIRCLE else []
+                message = f"concepts in a circle: {' -> '.join([*circle[:SHOWN_OF_CIRCLE], *more, circle[0]])}"
                 self._wrong(concept.at, "circular_concept", message)
         return len(self.problems) > before
 

@@ -33,7 +33,7 @@ JOINERS = "\u200c\u200d"
 STRAY = str.maketrans("", "", "".join(sign for sign in INVISIBLE if sign not in JOINERS))
 ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f]")
 ARABIC_SIGNS = {",": "،", ";": "؛"}
-BLOCK = re.compile(r"^(?P<indent> *(?:- +)*)(?P<key>[^\s#'\"][^:]*: +)?[|>][+\-0-9]* *(?:#.*)?$")
+BLOCK = re.compile(r"^(?P<indent> *(?:- ++)*+)(?P<key>[^\s#'\"][^:]*+: +)?[|>][+\-0-9]* *(?:#.*)?$")
 ITEM = re.compile(r"^  - ")
 ROW_COMMENT = re.compile(r"^\s*#")
 

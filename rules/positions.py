@@ -299,8 +299,9 @@ def _place(event: yaml.Event) -> tuple[int, int]:
 def _told(error: yaml.YAMLError, rows: list[Row], file: str) -> Problem:
     said = str(getattr(error, "problem", None) or error)
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if "could not find expected ':'" in said:
-        mark = getattr(error, "context_mark", None) or mark  # where the line begins, not where its end was looked for
+    quote = "quoted scalar" in str(getattr(error, "context", ""))
+    if quote or "could not find expected ':'" in said:
+        mark = getattr(error, "context_mark", None) or mark  # where it begins, not where its end was looked for
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     if said.startswith(("expected alphabetic or numeric", "expected URI")) and column > 1:
         column -= 1  # the sign before it is what makes YAML read a name here

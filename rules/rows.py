@@ -16,7 +16,7 @@ INDENTATION = re.compile(rf"[ {INVISIBLE}{''.join(BAD_SPACES)}]*(?=\S|$)")
 AFTER_MARK = re.compile(rf"[ ]*(?:-[ ]+)*(?:-|[A-Za-z_]+:)([{''.join(BAD_SPACES)}])")
 CONTROL = re.compile(r"[\x00-\x08\n-\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """What no YAML file may hold, and the separators that YAML takes for line ends though no editor shows them so."""
-BLOCK = re.compile(r"^([ ]*(?:-[ ]+)*)(?:[^\s#'\"][^:]*:[ ]+|-[ ]+)?[|>][+\-0-9]*[ ]*(?:#.*)?$")
+BLOCK = re.compile(r"^([ ]*(?:-[ ]++)*+)(?:[^\s#'\"][^:]*+:[ ]+)?[|>][+\-0-9]*[ ]*(?:#.*)?$")
 VALUE = re.compile(r"[ ]*(?:-[ ]+)*(?:[A-Za-z_]+:[ ]+)?(?=\S)")
 BAD_BEGIN = re.compile(r"([@%`])|([*&!])(?![A-Za-z0-9_!<-])")
 AFTER_QUOTE = re.compile(r"(?:\"[^\"\\]*\"|'[^']*')[ ]*([^\s#:,\]}'\"])")

@@ -31,7 +31,7 @@ from rules.keywords import GAP, mask_of
 from rules.lines import clean_words, concept_named, parse_lines
 from rules.patterns import BadPattern, compile_pattern
 from rules.positions import Mapping, Scalar, Sequence
-from rules.problems import Position, Problem
+from rules.problems import Position, Problem, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,10 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "exact": WORD_EXTRAS,
     "as_written": WORD_EXTRAS,
 }
+ELSEWHERE = {
+    "not": "none", "exclude": "none", "without": "none", "or": "any", "and": "all", "phrase": "term", "word": "term",
+    "then": "near", "text": "term", "unless": "none", "not_anywhere": "none_anywhere",
+}  # fmt: skip
 KNOWN = tuple(dict.fromkeys([*HEADS, *(extra for extras in EXTRAS.values() for extra in extras)]))
 
 
@@ -137,7 +141,7 @@ class _Tree:
             message = f'a colon makes a key of "{node.entries[0][0].text}"; put the whole text in quotes'
             self._wrong(node.at, "colon_in_text", message)
             return None
-        form.keys(*KNOWN)
+        self._known(form)
         heads = [key for key in HEADS if node.get(key) is not None]
         self._strays(node, heads)
         parts = [part for key in heads if (part := self._head(key, form, depth)) is not None]
@@ -149,6 +153,15 @@ class _Tree:
             self._only_negative(node.at)
             return None
         return all_of(parts, at=node.at)
+
+    def _known(self, form: Form) -> None:
+        """Tell unknown keys; a word of another language of queries is answered with ours."""
+        for key, _ in form.node.entries if form.node else ():
+            if key.text in KNOWN:
+                continue
+            near = ELSEWHERE.get(key.text.lower()) or nearest(key.text, KNOWN)
+            hint = f'did you mean "{near}"?' if near else f"expected one of: {', '.join(HEADS)}"
+            form.wrong(key.at, "unknown_key", f'unknown key "{key.text}"; {hint}', found=key.text, near=near)
 
     def _only_negative(self, at: Position) -> None:
         self._wrong(at, "only_negative", '"none" alone finds nothing; say beside it what should be found')

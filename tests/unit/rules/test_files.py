@@ -245,3 +245,38 @@ def test_concepts_that_multiply_are_refused() -> None:
 @given(st.text(max_size=120))
 def test_no_text_makes_the_reader_raise(text: str) -> None:
     read(text, f"watchlists:\n  - id: x\n    match: {text}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("- " * 2_000_000, "1.yaml:1:103: nested more than 50 levels deep"),
+        (
+            f"watchlists:\n  - id: x\n    match: |\n      سلاح{' ' * 450_000}قرب صفقة\n{TESTED}",
+            '1.yaml:4:450011: a number must follow "قرب"',
+        ),
+    ],
+)
+def test_very_long_rows_are_read_in_one_go(text: str, line: str) -> None:
+    """Looked at anew from each of their signs, they took hours."""
+    assert told(text)[0].startswith(line)
+
+
+def test_a_key_of_another_language_of_queries_is_answered_with_ours() -> None:
+    head = "watchlists:\n  - id: x\n    match:\n      any: [سلاح]\n"
+    assert told(f"{head}      not: [كرة]\n{TESTED}") == ['1.yaml:5:7: unknown key "not"; did you mean "none"?']
+    (line,) = told(f"{head}      xyz: [كرة]\n{TESTED}")
+    assert "expected one of: any, all, none" in line
+
+
+def test_a_quote_that_is_never_closed_is_told_where_it_opens() -> None:
+    assert told(f'watchlists:\n  - id: x\n    match: "سلاح\n{TESTED}') == [
+        "1.yaml:3:12: a quote is opened and never closed"
+    ]
+
+
+def test_a_long_circle_of_concepts_is_told_in_short() -> None:
+    circle = "".join(f"  - {{id: c{number}, match: مفهوم c{(number + 1) % 40}}}\n" for number in range(40))
+    assert told(f"concepts:\n{circle}") == [
+        "1.yaml:2:5: concepts in a circle: c0 -> c1 -> c2 -> c3 -> c4 -> c5 -> c6 -> c7 -> c8 -> c9 -> … -> c0"
+    ]
