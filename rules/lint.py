@@ -35,10 +35,10 @@ AMBIGUOUS = frozenset(
     key_of(word)
     for word in (
         "البحرين", "فتح", "حماس", "أمل", "القاعدة", "الشباب", "النهضة", "الوفاق", "النصر", "الهلال", "الاتحاد",
-        "التعاون", "الأهلي", "العين", "سد", "حق", "نهضة", "وحدة",
+        "التعاون", "الأهلي", "العين", "سد", "حق", "نهضة", "وحدة", "علم", "دين", "عقد", "قمة", "الجزيرة", "الأخبار", "الحياة",
     )
 )  # fmt: skip
-"""Names that are words of every day too, beside the places that the table `no_nisba` lists."""
+"""Names that are words of every day too, and words of two meanings, beside the places that the table `no_nisba` lists."""
 MOST_VARIANTS = 60
 ENOUGH_ARTICLES = 200
 """Articles under which «never seen» says nothing."""
@@ -232,27 +232,29 @@ class TermFigures:
 
 
 def lint_figures(files: RuleFiles, figures: TermFigures, span: str, counted: Callable[[int], str]) -> list[Problem]:
-    """Return the warnings that figures give, by place.
+    """Return the warnings that figures give, by place: an equal word in two watchlists has a place in each.
 
     ``span`` is the time that was looked at in words (``آخر 30 يومًا``), ``counted`` says a number of times (``32 مرة``).
     """
-    alone = set(_alone(files, figures.rules.arabic))
     problems: list[Problem] = []
     if figures.articles >= ENOUGH_ARTICLES:
         unseen = {term for term, use in zip(figures.rules.terms, figures.uses, strict=True) if not use.count}
         for item in _items(files):
             problems += _never_seen(item, unseen, span)
-    for term, use in zip(figures.rules.terms, figures.uses, strict=True):
-        said = f"«{term.words}» وردت {counted(use.count)} في {span}"
-        if term in alone and use.count:
+    for term in _alone(files, figures.rules.arabic):
+        use = figures.uses[figures.rules.number(term)]
+        if use.count:
             titles = "؛ ".join(f"«{title}»" for title in reversed(use.titles))
+            said = f"«{term.words}» وردت {counted(use.count)} في {span}"
             message = f"{said}، ولها معنى آخر؛ أضف كلمة بقربها أو «/ مع:». منها: {titles}"
             problems += _warn(term, "homograph", message)
+    first = {term: term for item in reversed(_items(files)) for term in reversed(list(_wanted(item.expression)))}
+    for term, use in zip(figures.rules.terms, figures.uses, strict=True):
         worst = max(use.strangers.items(), key=lambda item: item[1], default=("", 0))
         if worst[1] >= ENOUGH_STRANGERS:
             message = f"«{term.words}» وُجدت داخل «{worst[0]}» {counted(worst[1])} في {span}؛ أضف «/ حرفيًا» أو «/ مع:»"
-            problems += _warn(term, "inside_word", message)
-    return sorted(problems, key=lambda problem: problem.at)
+            problems += _warn(first.get(term, term), "inside_word", message)
+    return sorted(dict.fromkeys(problems), key=lambda problem: problem.at)
 
 
 def _never_seen(item: Watchlist | Concept, unseen: set[Term], span: str) -> Iterator[Problem]:

@@ -105,7 +105,7 @@ def _rows(
     name: str, matcher: Callable[[Article], tuple[Match, ...]], concepts: tuple[Concept, ...], arabic: Arabic
 ) -> bool:
     """Print a row for each row; return whether all of them were well formed."""
-    if name != "-" and not Path(name).is_file():
+    if name != "-" and (not Path(name).exists() or Path(name).is_dir()):  # a pipe will do: --jsonl <(…)
         message = f"{name}: there is no such file"
         raise UsageError(message)
     sound = True

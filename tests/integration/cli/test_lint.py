@@ -47,6 +47,24 @@ def test_homographs_without_company_are_told_with_their_figure_and_headlines(
     assert warned(marsad("check")) == []
 
 
+def test_a_homograph_is_told_at_each_place_where_it_stands_alone_and_at_no_other(
+    marsad: Callable[..., object], newsroom: Path, stored: Callable[..., None]
+) -> None:
+    stored(Past(5, "انقلاب في مالي"), Past(1, "قرار مالي"))
+    (newsroom / "watchlists" / "a.yaml").write_text(
+        "watchlists:\n  - id: a\n    match: |\n      زلزال\n      إلا: زلزال قرب 3 مالي\n      ليس: مالي\n"
+        "    tests: {match: [زلزال], ignore: [كتاب]}\n",
+        "utf-8",
+    )
+    (newsroom / "watchlists" / "b.yaml").write_text(
+        "watchlists:\n  - {id: b, match: مالي, tests: {match: [مالي], ignore: [كتاب]}}\n"
+        "  - {id: c, match: مالي, tests: {match: [مالي], ignore: [كتاب]}}\n",
+        "utf-8",
+    )
+    told = [line.split(": ")[0] for line in warned(marsad("check")) if "معنى آخر" in line]
+    assert told == ["watchlists/b.yaml:2:20", "watchlists/b.yaml:3:20"]
+
+
 def test_words_never_seen_are_told_once_there_are_enough_articles(
     marsad: Callable[..., object], newsroom: Path, stored: Callable[..., None]
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,6 +36,18 @@ def test_offsets_count_code_points_of_the_file_as_it_is(marsad: Callable[..., ob
         "severity": "normal",
         "hits": [{"field": "text", "start": 13, "end": 17, "term": "سلاح"}],
     }
+
+
+def test_rows_come_through_a_named_pipe_too(marsad: Callable[..., Ran], tmp_path: Path) -> None:
+    pipe = tmp_path / "rows"
+    os.mkfifo(pipe)
+    writer = threading.Thread(
+        daemon=True, target=pipe.write_text, args=('{"id": 1, "text": "سلاح", "match": "سلاح"}\n', "utf-8")
+    )
+    writer.start()
+    ran = marsad("match", "--jsonl", "rows")
+    writer.join(5)
+    assert (ran.status, json.loads(ran.out)["id"]) == (0, 1)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "windows-1256"])
