@@ -55,13 +55,22 @@ def conjugate(verb: Verb) -> Iterator[VerbForm]:
         yield from _told(passive_present, "", _present(verb.passive_present), doubled=doubled)
 
 
+def main_forms(verb: Verb) -> Iterator[str]:
+    """Yield the forms by which a verb is known: he, she and they, then and now, active and passive."""
+    for past in filter(None, (verb.past, verb.passive_past)):
+        base = past[:-1] if past.endswith(("ا", "ى", "ي")) else past
+        yield from (past, (base if past.endswith(("ا", "ى")) else past) + "ت", base + "وا")
+    for rest in (present[1:] for present in (verb.present, verb.passive_present) if present):
+        yield from ("ي" + rest, "ت" + rest, "ي" + (rest[:-1] if rest[-1] in "وىي" else rest) + "ون")
+
+
 def marked(form: str, mark: int) -> str:
     """Return a form with the mark that tells it apart."""
     if mark == DAMMA:
         return form[0] + DAMMA_SIGN + form[1:]
-    if mark == SEAT:
+    if mark in {0, SEAT}:
         return form
-    return form[: mark + 1] + SHADDA_SIGN + form[mark + 1 :] if mark else form
+    return form[: mark + 1] + SHADDA_SIGN + form[mark + 1 :]
 
 
 def _told(spelt: str, past: str, forms: Iterator[tuple[str, int]], *, doubled: bool = False) -> Iterator[VerbForm]:

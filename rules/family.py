@@ -25,7 +25,7 @@ from rules.stems import (
     same_seat,
 )  # fmt: skip
 from rules.stop_words import PARTICLES
-from rules.text import clean, fold
+from rules.text import clean, fold, has_marks
 from rules.verb_forms import put_masdar_verbs, put_verb
 
 if TYPE_CHECKING:
@@ -82,8 +82,19 @@ def kept_out(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[tuple[s
     """Return what rules would make of the word but is left out, each with the word that it belongs to or why it is none."""
     made = _Family(arabic, word, options)
     kept = {fold(stem.form) for stem in made.stems()}
-    strangers = [form for key, forms in made.strangers().items() if key not in kept for form in forms]
-    return (*((form, "") for form in dict.fromkeys(strangers)), *made.refused().items())
+    named = [form for base in {word, without_article(arabic, word)} for form in arabic.not_family.get(fold(base), ())]
+    strangers = {form: "" for form in named if fold(clean(form)) not in kept or has_marks(form)}
+    refused = {
+        form: other
+        for form, other in made.refused().items()
+        if fold(form) not in kept and _is_telling(arabic, form, other)
+    }
+    return tuple((strangers | refused).items())
+
+
+def _is_telling(arabic: Arabic, form: str, other: str) -> bool:
+    """Tell whether a reader knows why a form is left out: by the word that it belongs to, or as a word of the news."""
+    return fold(form) != fold(other) or arabic.is_common_news(fold(form))
 
 
 class _Family:

@@ -9,7 +9,7 @@ from rules.text import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["joined_spellings", "name_variants", "split_spellings"]
+__all__ = ["SPLIT_FIRST", "joined_spellings", "name_variants", "split_spellings"]
 
 SWAPS = {"غ": "جقك", "ج": "غق", "ق": "غكج", "ك": "ق"}
 VOWELS = "اوي"

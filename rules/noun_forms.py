@@ -32,9 +32,9 @@ def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
             stems.refused[form] = form
         elif _is_dual_of(form, base):
             stems.written(form, "dual")
-        elif feminine_typed or fold(base) in arabic.masdars or not _is_feminine_of(form, base):
+        elif feminine_typed or not _is_feminine_of(form, base):
             stems.written(form, "number")
-        else:
+        elif fold(base) not in arabic.masdars:  # «قصفة» is hardly one of قصف
             stems.written(form, "feminine")
     _put_sound(stems, base)
     for feminine in arabic.feminines.get(fold(base), ()):

@@ -138,10 +138,11 @@ class _Ways:
             )
             yield Way(specs, why)
             for number, word in enumerate(words):
-                if number and word.isdecimal() and fold(words[number - 1]) != "رقم":
+                before = fold(words[number - 1]) if number else "رقم"
+                if word.isdecimal() and before != "رقم" and before not in self._arabic.designations:
                     label = WordSpec(word="رقم", options=FamilyOptions(as_written=True), inner=True)
                     yield Way((*specs[:number], label, *specs[number:]), why)
-                elif number > 1 and word.isdecimal() and fold(words[number - 1]) == "رقم":
+                elif number > 1 and word.isdecimal() and before == "رقم":
                     yield Way((*specs[: number - 1], *specs[number:]), why)
 
     def _spec(self, word: str, options: FamilyOptions, typed: str) -> WordSpec:
@@ -229,6 +230,8 @@ class _Ways:
             said = words_of(other)
             if len(said) == 1 and end - start == 1 and why != "name":
                 continue  # the family of the word has it
+            if start and said[0] == words[start - 1]:
+                continue  # مسيّرة alone is a طائرة مسيّرة, but طائرة مسيّرة has its طائرة
             if why == "nisba":
                 yield from self._nisba(words[:start], said, words[end:])
             elif whole and len(said) == 1 and why == "synonym" and (said[0].startswith("ال") or mark_of(other)):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rules.explained import ExplainedTerm, ExplainedWay, ExplainedWord, FormGroup
+    from rules.explained import ExplainedTerm, ExplainedWay, ExplainedWord
 
 __all__ = ["PHENOMENA", "forms_in_short", "term_lines"]
 
 PHENOMENA = {
     "word": "كما كُتبت",
     "name": "اسم آخر",
-    "number": "الجمع",
+    "number": "المفرد والجمع",
     "dual": "المثنى",
     "case": "حالة أخرى من الإعراب",
     "feminine": "المؤنث",
@@ -24,6 +24,16 @@ PHENOMENA = {
     "person": "تصريف الفعل",
     "synonym": "المرادف",
     "spelling": "رسم آخر",
+}
+ALSO = {
+    "accusative": "المنصوب بالألف",
+    "ha": "الهاء مكان التاء المربوطة",
+    "construct": "المضاف بلا نون",
+    "numbers": "مثنى الصفة وجمعها",
+    "persons": "سائر أشخاص الفعل",
+    "synonyms": "صيغ المرادف",
+    "spellings": "رسوم متقاربة للاسم الأجنبي",
+    "regular": "صيغ أخرى من المعجم أو على القياس",
 }
 SHORT = 10
 OPTIONS = {"as_written": "بلفظه", "exact": "حرفيًا"}
@@ -45,7 +55,10 @@ def term_lines(explained: ExplainedTerm) -> list[str]:
             "  وكلها مع: و ف ب ك ل ال والضمائر المتصلة، حيث تجوز" if not term.name else "  وكلها مع: و ف ب ك ل"
         )
     if explained.kept_out:
-        out = (f"{each.form} (من «{each.belongs_to}»)" if each.belongs_to else each.form for each in explained.kept_out)
+        out = (
+            f"{each.form} (من «{each.belongs_to}»)" if each.belongs_to not in {"", each.form} else each.form
+            for each in explained.kept_out
+        )
         lines.append(f"  لا يُحسب: {'، '.join(out)}")
     return lines
 
@@ -81,30 +94,25 @@ def _word(variants: list[ExplainedWord], *, alone: bool) -> list[str]:
         lines.append(f"{pad}معرفة فقط")
     if first.exact:
         return [*lines, f"{pad}بهذه الأحرف وحدها: {first.word}"]
-    for why, forms, bound in _merged(variants):
-        said = [*forms, *(f"{form}ـ" for form in bound)]
-        lines.append(f"{pad}{PHENOMENA[why]}: {'، '.join(said)}")
+    lines += [f"{pad}{PHENOMENA[why]}: {'، '.join(forms)}" for why, forms in _merged(variants)]
+    also = dict.fromkeys(kind for word in variants for kind in word.also)
+    if also:
+        lines.append(f"{pad}ومن غير سرد: {'، '.join(ALSO[kind] for kind in ALSO if kind in also)}")
     return lines
 
 
-def _merged(variants: list[ExplainedWord]) -> list[tuple[str, list[str], list[str]]]:
+def _merged(variants: list[ExplainedWord]) -> list[tuple[str, list[str]]]:
     """Return the forms of all variants by phenomenon, each once."""
-    groups: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    groups: dict[str, dict[str, None]] = {}
     for word in variants:
-        for group in word.groups:
-            forms, bound = groups.setdefault(group.why, ({}, {}))
-            forms.update(dict.fromkeys(group.forms))
-            bound.update(dict.fromkeys(_new(group, forms)))
-    return [(why, list(forms), list(bound)) for why, (forms, bound) in groups.items()]
-
-
-def _new(group: FormGroup, known: Iterable[str]) -> list[str]:
-    return [form for form in group.before_pronouns if form not in known]
+        for group in word.shown:
+            groups.setdefault(group.why, {}).update(dict.fromkeys(group.forms))
+    return [(why, list(forms)) for why, forms in groups.items()]
 
 
 def _others(ways: Iterable[ExplainedWay]) -> dict[str, list[str]]:
     others: dict[str, dict[str, None]] = {}
     for way in ways:
-        if way.why != "word":
+        if way.why != "word" and way.listed:
             others.setdefault(way.why, {})[" ".join(word.word for word in way.words)] = None
     return {why: list(phrases) for why, phrases in others.items()}

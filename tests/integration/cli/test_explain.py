@@ -33,7 +33,7 @@ def test_the_forms_of_a_term_are_grouped_by_phenomenon(marsad: Callable[..., obj
     ran = marsad("explain", "سلاح")
     assert ran.status == 0, ran.err
     assert ran.lines[0] == "«سلاح»"
-    assert any(line.startswith("  الجمع: أسلحة") for line in ran.lines)
+    assert any(line.startswith("  المفرد والجمع: أسلحة") for line in ran.lines)
     assert any(line.startswith("  المثنى: سلاحان") for line in ran.lines)
 
 
