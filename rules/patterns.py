@@ -5,6 +5,7 @@ The library is imported when something first needs it: most rules hold no patter
 
 from __future__ import annotations
 
+import re
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ __all__ = ["BadPattern", "Pattern", "compile_pattern", "graphemes"]
 
 LONGEST = 1_000
 """Characters of a pattern."""
+LARGEST = 20_000
+"""Signs of a pattern with its repetitions written out, as the library does with groups: ((a{30}){30}){30} takes seconds."""
 LIMIT_S = 0.05
 """Seconds one search may take; `re` hangs on three of six hostile patterns, `regex` can be told to stop."""
 MOST_HITS = 100
@@ -35,6 +38,9 @@ class Pattern:
             raise BadPattern(message)
         if not text:
             message = "it is empty"
+            raise BadPattern(message)
+        if _size(text) > LARGEST:
+            message = f"its repetitions make more than {LARGEST:,} signs of it"
             raise BadPattern(message)
         import regex
 
@@ -70,6 +76,27 @@ def graphemes(text: str) -> Iterator[tuple[int, int]]:
     import regex
 
     return (found.span() for found in regex.finditer(r"\X", text))
+
+
+TOKEN = re.compile(
+    r"\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?[:=!<>#|a-zA-Z])?|\)|\{\s*(\d*)\s*(?:,\s*(\d*)\s*)?\}|.", re.DOTALL
+)
+
+
+def _size(text: str) -> int:
+    """Return about how many signs a pattern is with its counted repetitions written out."""
+    sizes: list[list[int]] = [[]]
+    for found in TOKEN.finditer(text):
+        sign = found[0]
+        if sign[0] == "(":
+            sizes.append([])
+        elif sign == ")" and len(sizes) > 1:
+            sizes[-2].append(sum(sizes.pop()) or 1)
+        elif sign[0] == "{" and (found[1] or found[2]) and sizes[-1]:
+            sizes[-1][-1] *= max(1, int((found[1] or "0")[:9]), int((found[2] or "0")[:9]))
+        else:
+            sizes[-1].append(1)
+    return sum(map(sum, sizes))
 
 
 def compile_pattern(text: str) -> Pattern:

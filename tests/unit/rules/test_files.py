@@ -114,6 +114,7 @@ def test_a_tree_reads_as_its_expression(tree: str, expression: object) -> None:
         ("watchlists:\n  - id: x\n", "2:5", 'needs "match"'),
         ("watchlists:\n  - id: x\n    match: سلاح\n  - id: x\n    match: سلاح\n", "4:9", "is taken; the first is at"),
         ("watchlists:\n  - id: x\n    severity: hihg\n    match: سلاح\n", "3:15", 'did you mean "high"?'),
+        ("watchlists:\n  - id: x\n    match: {regex: '((س{90}){90}){90}'}\n", "3:20", "its repetitions make more than"),
         ("watchlists:\n  - id: x\n    cooldown: soon\n    match: سلاح\n", "3:15", "takes a duration"),
         ("watchlists:\n  - id: x\n    cooldown: 999999999w\n    match: سلاح\n", "3:15", "takes a duration"),
         (
