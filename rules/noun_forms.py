@@ -16,6 +16,8 @@ __all__ = ["put_adjective", "put_duals", "put_inflected", "put_nisbas"]
 
 PARTICIPLE = re.compile("م[^اي]ا[^اوية][^اوية]")
 """مفاعل, as مراسل: its feminine has the letters of the masdar, which is the commoner word by far."""
+ADJECTIVE_SHAPE = re.compile(r".{2,}ي|(?:.ا|آ)..|م[^اوي]..(?:.)?")
+"""What an adjective looks like (سري، ناسف، ملزم): behind a plural its feminine counts, also where it is a noun of its own."""
 REGULAR = {"ا", "ان", "ين", "ون", "و", "ي", "ات", "تان", "تين", "تا", "تي"}
 
 
@@ -44,7 +46,7 @@ def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
     if as_adjective:
         stems.allowed.add(base + "ة")
     if agrees or as_adjective:
-        _put_agreeing(stems, base)
+        _put_agreeing(stems, base, also_noun=agrees)
 
 
 def _is_headword(stems: Stems, form: str, base: str) -> bool:
@@ -108,7 +110,15 @@ def put_duals(stems: Stems, base: str, why: str) -> None:
         stems.written(stem + "ين", "dual" if why == "number" else why)
 
 
-def _put_agreeing(stems: Stems, base: str) -> None:
+def _allow_feminine(stems: Stems, base: str) -> None:
+    """Allow an adjective's feminine where the lexicon has it as a noun: «برامج سرية», «أحزمة ناسفة»."""
+    if ADJECTIVE_SHAPE.fullmatch(base) and base + "ة" not in stems.arabic.not_family.get(fold(base), ()):
+        stems.allowed.add(base + "ة")
+
+
+def _put_agreeing(stems: Stems, base: str, *, also_noun: bool) -> None:
+    if also_noun:
+        _allow_feminine(stems, base)
     masculine = base[:-1] if base.endswith("ة") and (base.endswith("ية") or stems.arabic.lemmas(base[:-1])) else base
     if masculine != base:
         stems.allowed.add(masculine)

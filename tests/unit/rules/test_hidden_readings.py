@@ -191,3 +191,23 @@ def test_the_shadda_of_the_article_is_none_of_the_word() -> None:
 @pytest.mark.parametrize("term", ["اسم جان لوك ميلانشون", "جان-لوك ميلانشون"])
 def test_a_name_in_two_parts_is_found_joined(term: str) -> None:
     assert finds(term, "انتقد جانلوك ميلانشون القرار")
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("حزام ناسف", "ضبط أحزمة ناسفة في المستودع"),
+        ("برنامج سري", "كشف التقرير عن البرامج السرية"),
+        ("قرار ملزم", "لم تصدر القمة قرارات ملزمة"),
+        ("مرض مزمن", "أصحاب الأمراض المزمنة"),
+    ],
+)
+def test_an_adjective_behind_a_plural_is_found_though_its_feminine_is_a_noun_too(term: str, text: str) -> None:
+    assert finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text"), [("سوق عمل", "تراجعت سوق العملة"), ("مدير مكتب", "عين مدير مكتبة"), ("سري", "وصلت سرية مشاة")]
+)
+def test_a_noun_behind_a_noun_takes_no_feminine(term: str, text: str) -> None:
+    assert not finds(term, text)
