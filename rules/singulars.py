@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
     from rules.arabic import Arabic
 
-__all__ = ["dual_of", "is_foreign", "singulars_of", "without_article"]
+__all__ = ["dual_of", "is_foreign", "singulars_of", "without_article", "without_pronoun"]
 
 SHORTEST_ARABIC = 5
+SHORTEST_OWNED = 3
+OWNERS = ("هما", "ها", "هم", "هن", "ه")
+"""Pronouns of a third person, as they stand in set phrases: لقي مصرعه."""
 SHORTEST_DEFECTIVE = 3
 
 
@@ -41,6 +44,19 @@ def without_article(arabic: Arabic, word: str) -> str:
         noun_whole = any(entry.noun for entry in arabic.entries(key))
         return rest if arabic.lemmas(rest) and not noun_whole else word
     return rest
+
+
+def without_pronoun(arabic: Arabic, word: str) -> str:
+    """Return the noun of a word typed with a pronoun, which no name is: «لقي مصرعه» also says «لقوا مصرعهم»."""
+    if not is_foreign(arabic, word) or arabic.is_common_news(fold(word)):
+        return word
+    for owner in OWNERS:
+        base = word.removesuffix(owner)
+        nouns = (base[:-1] + "ة", base) if base.endswith("ت") else (base,)
+        for noun in nouns if base != word and len(base) >= SHORTEST_OWNED else ():
+            if noun in arabic.lemmas(noun):
+                return noun
+    return word
 
 
 def singulars_of(arabic: Arabic, word: str, *, agrees: bool) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from rules.conjugation import mark_of
 from rules.designations import other_designations
 from rules.family import FamilyOptions
 from rules.name_spellings import joined_spellings, split_spellings
-from rules.singulars import is_foreign
+from rules.singulars import is_foreign, without_pronoun
 from rules.text import clean, fold, has_marks, tokenise, words_of
 from rules.vocabulary import WordSpec
 
@@ -97,7 +97,8 @@ class _Ways:
         self._arabic = arabic
         self._term = term
         tokens = tokenise(term.words)
-        self._words = tuple(token.clean for token in tokens)
+        plain = term.spelling == "forms" and not term.name
+        self._words = tuple(without_pronoun(arabic, token.clean) if plain else token.clean for token in tokens)
         self._typed = tuple(term.words[token.start : token.end] for token in tokens)
         self._is_name = term.name or (len(tokens) > 1 and " ".join(map(fold, self._words)) in arabic.names)
         self._options = FamilyOptions(

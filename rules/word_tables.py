@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rules.text import clean, fold, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rules.own_tables import TableRow
 
@@ -20,6 +20,10 @@ __all__ = ["Place", "Verb", "WordTables", "key_of", "word_tables"]
 if TYPE_CHECKING:
     Rows = Mapping[str, Sequence[TableRow]]
     Several = dict[str, tuple[str, ...]]
+
+
+SHORTEST_PASSIVE = 4
+"""Letters from which on a passive is no noun's letters (بيع, برئ)."""
 
 
 class Verb(NamedTuple):
@@ -167,9 +171,17 @@ def _verbs(rows: Rows, masdars: dict[str, tuple[Verb, ...]]) -> dict[str, tuple[
     found: dict[str, tuple[Verb, ...]] = {}
     own = [_verb(row.columns) for row in rows.get("verbs.tsv", ())]
     for verb in (*own, *(verb for verbs in masdars.values() for verb in verbs)):
-        key = key_of(verb.past)
-        found[key] = (*found.get(key, ()), verb)
+        for said in (verb, *_passive(verb)):
+            key = key_of(said.past)
+            found[key] = (*found.get(key, ()), said)
     return found
+
+
+def _passive(verb: Verb) -> Iterator[Verb]:
+    """Yield a verb's passive where it has letters of its own: «أصيب» and «اغتيل» are terms too, but «بيع» is a noun."""
+    own = len(verb.passive_past) >= SHORTEST_PASSIVE and key_of(verb.passive_past) != key_of(verb.past)
+    if own and verb.passive_present:
+        yield Verb(verb.passive_past, verb.passive_present, short=verb.short, spelt=verb.spelt[2:3])
 
 
 def _verb(columns: Sequence[tuple[str, ...]]) -> Verb:

@@ -211,3 +211,25 @@ def test_an_adjective_behind_a_plural_is_found_though_its_feminine_is_a_noun_too
 )
 def test_a_noun_behind_a_noun_takes_no_feminine(term: str, text: str) -> None:
     assert not finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("أصيب", "أصيبوا بجروح طفيفة", True),
+        ("أصيب", "قد يصاب بالعدوى", True),
+        ("أصيب", "أصاب الحارس القائم", False),
+        ("اغتيل", "اغتيلت أمام منزلها", True),
+        ("حوكم", "سيحاكم غيابيًا", True),
+        ("عبء", "أعباء المعيشة", True),
+    ],
+)
+def test_a_passive_of_letters_of_its_own_is_a_verb_too(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
+
+
+@pytest.mark.parametrize(
+    ("term", "text"), [("لقي مصرعه", "لقوا مصرعهم غرقًا"), ("أعلن مسؤوليته", "أعلنت مسؤوليتها عن الهجوم")]
+)
+def test_a_set_phrase_typed_with_a_pronoun_takes_any(term: str, text: str) -> None:
+    assert finds(term, text)
