@@ -130,12 +130,16 @@ class Arabic:
         found = readings(cleaned, knows, strong, self.is_common_news, self.both_readings)
         if key in PARTICLES:
             return tuple(reading for reading in found if not reading.cost)
+        if hidden and self._knows(key):  # «وإلى» is no «والي», «وأدى» no «وادي»
+            found = [reading for reading in found if reading.start] or found
         return (*found, *(reading for reading in self.behind_clitics(cleaned) if self._is_named(cleaned, reading)))
 
     def _is_spelt_so(self, cleaned: str) -> bool:
         """Tell whether a word is known with the hamza that the text writes: «بآلية» is no «بالية», for nobody adds one."""
-        key = fold(cleaned)
-        return self.is_common_news(key) or any(entry.form[1] == cleaned[1] for entry in self.entries(key))
+        entries = self.entries(fold(cleaned))
+        if entries or cleaned[1] == "إ":
+            return any(entry.form[1] == cleaned[1] for entry in entries)
+        return self.is_common_news(fold(cleaned))
 
     def _behind_clitics(self, cleaned: str) -> tuple[Reading, ...]:
         return tuple(clitic_readings(cleaned, self.is_common_news))

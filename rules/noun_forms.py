@@ -28,16 +28,7 @@ def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
     plurals = arabic.plurals.get(fold(base), ())
     for plural in plurals:
         stems.written(plural, "number", checked=False)
-    feminine_typed = stems.word.endswith("ة") or base.endswith("ة")
-    for form in arabic.nouns(base):
-        if _is_headword(stems, form, base) or (not agrees and _is_masdar_of(stems, form, base)):
-            stems.refused[form] = form
-        elif _is_dual_of(form, base):
-            stems.written(form, "dual")
-        elif feminine_typed or not _is_feminine_of(form, base):
-            stems.written(form, "number")
-        elif fold(base) not in arabic.masdars:  # «قصفة» is hardly one of قصف
-            stems.written(form, "feminine")
+    _put_listed(stems, base, agrees=agrees)
     _put_sound(stems, base)
     for feminine in arabic.feminines.get(fold(base), ()):
         stems.written(feminine, "feminine", checked=False)
@@ -49,13 +40,26 @@ def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
         _put_agreeing(stems, base, also_noun=agrees)
 
 
+def _put_listed(stems: Stems, base: str, *, agrees: bool) -> None:
+    """Add what the lexicon lists under a noun, but for what is another word."""
+    arabic = stems.arabic
+    feminine_typed = stems.word.endswith("ة") or base.endswith("ة")
+    for form in arabic.nouns(base):
+        if _is_headword(stems, form, base) or (not agrees and _is_masdar_of(stems, form, base)):
+            stems.refused[form] = form
+        elif _is_dual_of(form, base):
+            stems.written(form, "dual")
+        elif feminine_typed or not _is_feminine_of(form, base):
+            stems.written(form, "number")
+        elif fold(base) not in arabic.masdars:  # «قصفة» is hardly one of قصف
+            stems.written(form, "feminine")
+
+
 def _is_headword(stems: Stems, form: str, base: str) -> bool:
-    """Tell whether the lexicon has a form as a noun of its own too: «غياب» is no plural of «غائب», «محاسبة» no woman."""
-    if form in {base, stems.word} or form in stems.allowed or form.endswith("اء"):
+    """Tell whether the lexicon has a form as a noun of its own too: «غياب» is no plural of «غائب»."""
+    if form == base or form.endswith("اء") or (form.startswith(base) and form[len(base) :] in REGULAR):
         return False
-    if form.startswith(base) and form[len(base) :] in REGULAR:
-        return False
-    return any(entry.noun and entry.form == entry.lemma == form for entry in stems.arabic.entries(fold(form)))
+    return stems.is_headword(form)
 
 
 def _is_masdar_of(stems: Stems, form: str, base: str) -> bool:

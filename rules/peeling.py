@@ -158,7 +158,7 @@ def _attested(reading: Reading, knows: Callable[[str], bool], strong: Callable[[
     if knows(key):
         return True
     if not reading.needs & PRONOUN:
-        return False
+        return key.endswith("انا") and strong(key[:-1])  # «عدوانا» is no عدوى of ours
     last, base = key[-1:], key[:-1]
     match last:
         case "ت":

@@ -100,7 +100,8 @@ class Stems:
             self.put(form[:-1] + "ا", BEFORE_PRONOUN & limit, why)
         elif form.endswith(("ان", "ين", "ون")) and self._is_ending(form):
             self.put(form, ADJECTIVE & limit, why)
-            self.put_checked(form[:-1], CONSTRUCT & limit, why)
+            if why != "dual" or not self.is_headword(form[:-1]):  # «فوزي» is a name, and hardly two wins
+                self.put_checked(form[:-1], CONSTRUCT & limit, why)
         else:
             self.put(form, NOUN & limit, why)
             if len(form) >= SHORTEST_INFLECTED and not form.endswith(("ا", "اء", "ات")):
@@ -126,6 +127,12 @@ class Stems:
         if form[:-1] in self.arabic.lemmas(form):
             return True
         return form[-3] == "ا" and (len(form) == 4 or form[0] == "م" or fold(form) in self.arabic.singulars)
+
+    def is_headword(self, form: str) -> bool:
+        """Tell whether the lexicon has a form as a noun of its own, which is none of ours."""
+        if form == self.word or form in self.allowed:
+            return False
+        return any(entry.noun and entry.form == entry.lemma == form for entry in self.arabic.entries(fold(form)))
 
     def is_other_word(self, form: str) -> bool:
         """Tell whether the lexicon or the tables know the form as another word and as none of ours."""

@@ -67,13 +67,21 @@ def _put(stems: Stems, verb_form: VerbForm, why: str, *, sure: bool) -> None:
         flags &= ~PRONOUN  # «صورته» is his picture, rarely «she took a picture of him»
     if form.startswith("أل") and stems.arabic.is_strong(fold(form[2:])):
         sure, mark = False, SEAT  # «الحق» is ال + حق
-    if len(form) <= SHORT and stems.arabic.knows(fold(f"و{form}")):
+    if len(form) <= SHORT and _is_hidden(stems, f"و{form}"):
         flags &= ~CONJUNCTION  # «وردت» came in, «وصفت» described
     ours = _is_ours(stems, form)
     if sure and ours:
         stems.put_verb(form, flags, why)
     if ours or mark != SEAT:
         stems.put_marked(form, flags, why, mark)
+
+
+def _is_hidden(stems: Stems, joined: str) -> bool:
+    """Tell whether a form behind و is another word: not where that is but «they both did» («ودعا», of ودّع)."""
+    entries = stems.arabic.entries(fold(joined))
+    if not entries:
+        return stems.arabic.knows(fold(joined))
+    return any(entry.form != f"{entry.lemma}ا" for entry in entries)
 
 
 def _is_noun_of_the_news(stems: Stems, noun: str) -> bool:

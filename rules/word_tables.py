@@ -114,6 +114,7 @@ def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
     masdars, names, places = _masdars(rows), _names(rows), _places(rows, territories)
     words = {*plurals, *singulars, *nisbas, *bases_of_nisba, *feminines, *masculines, *plural_only, *masdars}
     words |= {key_of(nisba) for place in places.values() for nisba in place.nisbas}
+    words |= {f"{word[:-2]}ين" for word in singulars if word.endswith("ون")}  # «بارزين» is no ب + أرزين
     both = rows.get("both_readings.tsv", ())
     return WordTables(
         plurals=plurals,
