@@ -35,7 +35,7 @@ FEWEST_NEW = 100
 if TYPE_CHECKING:
     Asked = tuple[str | bool | None, ...]
     Said = tuple[tuple[WordSpec, ...], ...]
-    Stems = tuple[tuple[str, int], ...]
+    Stems = tuple[str, tuple[int, ...]]
 
 
 class Kept:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Entry", "Lexicon", "forget_old", "lexicon_key", "open_lexicon", "write_atomically"]
 
-FORMAT = 8
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
@@ -108,12 +107,13 @@ class Lexicon:
         return ()
 
     def _find(self, key: str) -> int:
-        spot = zlib.crc32(key.encode("utf-8", "surrogatepass")) & self._mask
-        table = self._table
-        while (number := table[spot]) != EMPTY:
-            if fold(self._form(number - 1)) == key:
-                return int(number - 1)
-            spot = (spot + 1) & self._mask
+        crc, mask, table = zlib.crc32(key.encode("utf-8", "surrogatepass")), self._mask, self._table
+        spot = crc & mask
+        while (found := table[spot]) != EMPTY:
+            number = (found & mask) - 1
+            if found ^ crc <= mask and fold(self._form(number)) == key:
+                return int(number)
+            spot = (spot + 1) & mask
         return -1
 
     def _form(self, number: int) -> str:
@@ -155,8 +155,9 @@ def forget_old(cache: Path, pattern: str, kept: int) -> None:
 
 
 def lexicon_key() -> bytes:
-    """Return what tells one lexicon from another: the format, and the versions of what it is made of."""
-    return f"{FORMAT} simplemma {_version('simplemma')} babel {_version('babel')} {sys.byteorder}".encode()
+    """Return what tells one lexicon from another: the code that makes and reads it, and the versions of what it is made of."""
+    code = [zlib.crc32(Path(__file__).with_name(name).read_bytes()) for name in ("lexicon.py", "text.py")]
+    return f"{code} simplemma {_version('simplemma')} babel {_version('babel')} {sys.byteorder}".encode()
 
 
 def _version(package: str) -> str:
@@ -244,7 +245,10 @@ def _build(key: bytes) -> bytes:
 
 
 def _hashed(keys: list[str]) -> array[int]:
-    """Return an open table of powers of two, filled to at most 60 %: the number of a key's first row, plus one."""
+    """Return an open table of powers of two, filled to at most 60 %: the number of a key's first row, plus one.
+
+    The number leaves the upper bits free; there stand those of the key's sum, so that hardly any other key is looked at.
+    """
     size = 1
     while size * 0.6 < len(keys):
         size *= 2
@@ -254,10 +258,11 @@ def _hashed(keys: list[str]) -> array[int]:
         if key == before:
             continue
         before = key
-        spot = zlib.crc32(key.encode()) & (size - 1)
+        crc, mask = zlib.crc32(key.encode()), size - 1
+        spot = crc & mask
         while table[spot]:
-            spot = (spot + 1) & (size - 1)
-        table[spot] = number + 1
+            spot = (spot + 1) & mask
+        table[spot] = crc & ~mask | number + 1
     return table
 
 

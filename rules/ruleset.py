@@ -50,26 +50,30 @@ def compile_ruleset(
     """
     compiled = _Compiled(arabic or load_arabic(), concepts)
     with _uncollected(len(watchlists)):
-        groups = {watchlist.id: compiled.rule(watchlist) for watchlist in watchlists}
-    compiled.arabic.kept.keep()
-    if len(watchlists) >= MANY:
-        # Half a million objects that live as long as the rules: looking through them again and again is idle. What an
-        # earlier set left behind is collected first, or each reload would keep it for good.
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
-    return Ruleset(compiled, {watchlist.id: watchlist for watchlist in watchlists}, concepts, RuleIndex.of(groups))
+        index = RuleIndex.of({watchlist.id: compiled.rule(watchlist) for watchlist in watchlists})
+        compiled.arabic.kept.keep()
+    return Ruleset(compiled, {watchlist.id: watchlist for watchlist in watchlists}, concepts, index)
 
 
 @contextmanager
 def _uncollected(watchlists: int) -> Iterator[None]:
-    """Let the garbage collector rest while many watchlists are compiled: nothing of what is made is garbage."""
-    resting = watchlists >= MANY and gc.isenabled()
-    if resting:
-        gc.disable()
+    """Let the garbage collector rest while many watchlists are compiled, and leave them out of its sight afterwards.
+
+    Nothing of what is made is garbage: half a million objects that live as long as the rules, and looking through them again
+    and again is idle. What an earlier set left behind is collected first, or each reload would keep it for good.
+    """
+    if watchlists < MANY:
+        yield
+        return
+    resting = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
+        if gc.get_freeze_count():
+            gc.unfreeze()
+            gc.collect()
+        gc.freeze()
         if resting:
             gc.enable()
 
@@ -154,7 +158,7 @@ class _Compiled:
         """Return groups of slots of which each must have one in the article for the node to hold; () where none can be named."""
         match node:
             case Term():
-                anchors = self.terms[node].anchors
+                anchors = self._slots[id(node)].anchors
                 return (anchors,) if anchors else ()
             case ConceptReference():
                 return self.groups(self.concepts[node.id])
@@ -173,7 +177,7 @@ class _Compiled:
         """Return groups of which a slot each is enough for the node to hold somewhere; None where more must be looked at."""
         match node:
             case Term():
-                single = frozenset(way[0] for way in self.terms[node].ways if len(way) == 1)
+                single = frozenset(way[0] for way in self._slots[id(node)].ways if len(way) == 1)
                 return (single,) if single and node.times == 1 and node.company is None else None
             case AnyOf():
                 parts = [found[0] for part in node.parts if (found := self.sure(part)) and len(found) == 1]

@@ -140,10 +140,10 @@ class Vocabulary:
             self._exact.setdefault(spec.word, []).append(number)
             self.sizes.append(1)
             return
-        stems, of_key = self._stems(spec), self._of_key
-        self.sizes.append(len(stems))
-        for key, takes in stems:
-            entry = number << SHIFT | takes
+        (keys, takes), of_key = self._stems(spec), self._of_key
+        self.sizes.append(len(takes))
+        for key, taken in zip(keys.split("\n"), takes, strict=False):
+            entry = number << SHIFT | taken
             before = of_key.get(key)
             if before is None:
                 of_key[key] = entry
@@ -161,17 +161,18 @@ class Vocabulary:
         if avoided:
             self._avoided[number] = tuple(marked_letters(form) for form in avoided)
 
-    def _stems(self, spec: WordSpec) -> tuple[tuple[str, int], ...]:
-        """Return the keys that a word's slot takes, each with what it allows around it and how it may be spelt."""
+    def _stems(self, spec: WordSpec) -> tuple[str, tuple[int, ...]]:
+        """Return the keys that a word's slot takes, a line each, and what each allows around it and how it may be spelt."""
         known = self.arabic.kept.stems
         found = known.get(spec)
         if found is None:
             family = self._family(spec.word, spec.options)
             free = ~DOTLESS if spec.options.name and (spec.inner or spec.leads) and fold(spec.word) != "علي" else ~0
             limited = ((key, spelling & free, _limited(flags, spec, dual)) for key, flags, spelling, dual in family)
-            found = tuple(
+            taken = [
                 (key, spelling << FLAG_BITS | allowed) for key, spelling, allowed in limited if allowed is not None
-            )
+            ]
+            found = "\n".join(key for key, _ in taken), tuple(takes for _, takes in taken)
             if len(known) < REMEMBERED:
                 known[spec] = found
         return found
@@ -189,12 +190,14 @@ class Vocabulary:
 
     def _spelling(self, stem: Stem) -> int:
         seat = HAMZAS.get(stem.form[:1], 0) if stem.why not in {"spelling", "name"} else 0
-        entries = self.arabic.entries(fold(stem.form))
         if stem.form.endswith("يي"):
             return seat | DOTLESS  # «يحيى» is a name
+        if not stem.form.endswith(("ي", "ى")):
+            return seat
+        entries = self.arabic.entries(fold(stem.form))
         if stem.form.endswith("ي"):
             return seat | (DOTLESS if any(_is_another_dotless(entry, stem, entries) for entry in entries) else 0)
-        if stem.form.endswith("ى") and stem.why == "number":
+        if stem.why == "number":
             return seat | (
                 DOTTED if any(entry.form == entry.lemma and entry.form[-1] == "ي" for entry in entries) else 0
             )
