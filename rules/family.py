@@ -236,6 +236,7 @@ class _Family:
             fold(word),
             fold(without_article(self._arabic, word)),
             *map(fold, singulars_of(self._arabic, word, agrees=self._options.agrees)),
+            fold(word).removesuffix("ة") if word.endswith("ية") else fold(word),  # باليستية: بالستية
         }
         own = [synonym for key in keys for synonym in self._arabic.synonyms.get(key, ()) if " " not in synonym]
         others = FamilyOptions(nisba=False, synonyms=False, verbs=self._options.verbs, agrees=self._options.agrees)

@@ -32,6 +32,7 @@ from rules.lines import clean_words, concept_named, parse_lines
 from rules.patterns import BadPattern, compile_pattern
 from rules.positions import Mapping, Scalar, Sequence
 from rules.problems import Position, Problem, nearest
+from rules.rows import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +99,7 @@ def _node_of(value: object, at: Position, depth: int) -> Node:
     if depth > 2 * DEEPEST + 2:  # each level of an expression is a mapping and a list
         return Scalar(text="", at=at)
     if isinstance(value, dict):
-        pairs = ((Scalar(text=str(key), at=at), _node_of(item, at, depth + 1)) for key, item in value.items())
+        pairs = ((Scalar(text=visible(str(key)), at=at), _node_of(item, at, depth + 1)) for key, item in value.items())
         return Mapping(entries=tuple(pairs), at=at)
     if isinstance(value, list | tuple):
         return Sequence(items=tuple(_node_of(item, at, depth + 1) for item in value), at=at)

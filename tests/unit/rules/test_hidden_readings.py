@@ -233,3 +233,8 @@ def test_a_passive_of_letters_of_its_own_is_a_verb_too(term: str, text: str, *, 
 )
 def test_a_set_phrase_typed_with_a_pronoun_takes_any(term: str, text: str) -> None:
     assert finds(term, text)
+
+
+def test_an_adjective_typed_in_the_feminine_has_the_spellings_of_its_masculine() -> None:
+    assert finds("صواريخ باليستية", "إطلاق الصواريخ البالستية")
+    assert finds("صواريخ باليستية", "صاروخ بالستي جديد")
