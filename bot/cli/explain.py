@@ -17,7 +17,7 @@ from rules import Article, Concept, Watchlist, nearest, read_expression
 from rules.errors import MistakesFound
 from rules.explain import explain
 from rules.explained import explain_term
-from rules.expression import Term, walk
+from rules.expression import ConceptReference, Term, walk
 from rules.writing import as_lines, as_tree, as_yaml
 
 if TYPE_CHECKING:
@@ -141,16 +141,33 @@ def _forms(rule: Rule, chosen: Chosen, *, as_json: bool) -> None:
     expression = _expression(rule)
     terms = list(dict.fromkeys(node for node in walk(expression) if isinstance(node, Term)))
     told = [explain_term(term, chosen.arabic()) for term in terms]
+    concepts = _concepts(expression, chosen)
     if as_json:
-        click.echo(json.dumps({"terms": [_term_record(each) for each in told]}, ensure_ascii=False))
+        record = {"terms": [_term_record(each) for each in told], "concepts": [concept.id for concept in concepts]}
+        click.echo(json.dumps(record, ensure_ascii=False))
     elif isinstance(rule, Watchlist | Concept):
         names = {concept.id: concept.name for concept in chosen.files.concepts}
         lines = as_lines(expression, names) or as_yaml(as_tree(expression)).rstrip()
         click.echo("\n".join([_name(rule), *(f"  {line}" for line in lines.split("\n")), ""]))
         for each in told:
             click.echo(forms_in_short(each))
+        for concept in concepts:
+            click.echo(_concept_in_short(concept, chosen))
     else:
-        click.echo("\n\n".join("\n".join(term_lines(each)) for each in told) or "لا كلمة فيه")
+        blocks = ["\n".join(term_lines(each)) for each in told]
+        click.echo("\n\n".join([*blocks, *(_concept_in_short(concept, chosen) for concept in concepts)]))
+
+
+def _concepts(expression: Expression, chosen: Chosen) -> list[Concept]:
+    """Return the concepts that an expression names."""
+    named = {node.id for node in walk(expression) if isinstance(node, ConceptReference)}
+    return [concept for concept in chosen.files.concepts if concept.id in named]
+
+
+def _concept_in_short(concept: Concept, chosen: Chosen) -> str:
+    names = {each.id: each.name for each in chosen.files.concepts}
+    lines = as_lines(concept.expression, names) or as_yaml(as_tree(concept.expression)).rstrip()
+    return f"مفهوم {concept.name} ({isolate(concept.id)}): {' + '.join(lines.splitlines())}"
 
 
 def _term_record(explained: ExplainedTerm) -> dict[str, object]:

@@ -116,3 +116,10 @@ def test_a_mistyped_id_is_told_with_the_nearest(marsad: Callable[..., object], n
 def test_without_a_configuration_the_starters_are_explained(marsad: Callable[..., object]) -> None:
     assert marsad("explain", "earthquake", "--yaml").status == 0
     assert marsad("explain", "earthquake", "--text-file", "missing.txt").status == 2
+
+
+def test_a_concept_is_told_by_its_lines(marsad: Callable[..., object], rules: Path) -> None:
+    line = "مفهوم كوريا الشمالية (\u2068nk\u2069): كوريا الشمالية، بيونغيانغ"
+    assert marsad("explain", "مفهوم كوريا الشمالية").lines == [line]
+    assert marsad("explain", "deals").lines[-1] == line
+    assert json.loads(marsad("explain", "deals", "--json").out)["concepts"] == ["nk"]
