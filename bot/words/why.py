@@ -63,7 +63,7 @@ def _miss(miss: Miss, article: Article, digits: Digits) -> str:
         case "elsewhere":
             return f"وردت {found} ({counted(miss.have, 'مرة', digits)})، لا حيث يجب"
         case "too_few":
-            return f"وردت {counted(miss.have, 'مرة', digits)}، والمطلوب {counted(miss.need, 'مرة', digits)}"
+            return f"وردت {counted(miss.have, 'مرة', digits)}، والمطلوب أن ترد {counted(miss.need, 'مرة', digits)}"
         case "no_company":
             return f"وردت {found}، لكن بلا {_either(miss.missing)}"
         case "some_of":

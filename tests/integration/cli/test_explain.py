@@ -123,3 +123,9 @@ def test_a_concept_is_told_by_its_lines(marsad: Callable[..., object], rules: Pa
     assert marsad("explain", "مفهوم كوريا الشمالية").lines == [line]
     assert marsad("explain", "deals").lines[-1] == line
     assert json.loads(marsad("explain", "deals", "--json").out)["concepts"] == ["nk"]
+
+
+def test_a_word_that_stands_too_seldom_is_told_with_both_numbers(marsad: Callable[..., object], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("وصل السلاح إلى الميناء", "utf-8")
+    told = marsad("explain", "سلاح / مرتان", "--text-file", "a.txt").lines
+    assert told[1:] == ["✗ «سلاح»: وردت مرة واحدة، والمطلوب أن ترد مرتين"]
