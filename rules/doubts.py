@@ -96,6 +96,8 @@ def _prefix(said: str, near: str) -> Doubt:
 
 def doubts_of_words(text: str, mask: str, is_concept: Callable[[str], bool]) -> Iterator[Doubt]:
     """Yield what looks wrong within the words of one term."""
+    if mask.strip().isalpha():
+        return  # a single word, as most are
     plain = _plain(mask)
     join = _compiled(JOIN_LIKE).search(plain) if any(sign.isdigit() for sign in plain) else None
     if join:
@@ -115,9 +117,9 @@ def doubts_of_words(text: str, mask: str, is_concept: Callable[[str], bool]) -> 
         yield Doubt(offset=sign.start(place), code="stray_sign", message=message)
     first, _, rest = plain.strip().partition(" ")
     named = text.rstrip()[-len(rest) :].strip() if rest else ""
-    if named and first[:2] in {"مف", "مة", "ال", "co"} and not first.endswith(":") and is_concept(named):
+    if named and first[:2] in {"مف", "مة", "ال", "co"} and not first.endswith(":"):
         near = nearest(first, ("مفةوم", "concept"))
-        if near:
+        if near and is_concept(named):
             said = "concept" if near.isascii() else "مفهوم"
             message = f'"{text.split()[0]}" is looked for as a word; did you mean "{said} {named}"?'
             yield Doubt(offset=0, code="unknown_prefix", message=message, near=said)

@@ -69,6 +69,7 @@ LONGEST_LINES = 500_000
 """Characters of one watchlist's lines: five thousand terms of a hundred."""
 MOST_PROBLEMS = 100
 """Mistakes that one watchlist is told of; who has more has pasted something else."""
+MARKS = re.compile("[\u064b-\u0652\u0640\u0670]")
 UNSEEN = re.compile(rf"[\s{INVISIBLE}]*")
 
 
@@ -122,15 +123,15 @@ def clean_words(text: str) -> str:
 
 def concept_named(name: str, concepts: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Return the id of the concept that is called so, with or without vowel marks; and the nearest name where none is."""
-    if name in concepts:
-        return concepts[name], None
-    bare = _unmarked(name)
-    found = next((concept for known, concept in concepts.items() if _unmarked(known) == bare), None)
+    found = _concept_called(name, concepts)
     return found, None if found else nearest(name, concepts)
 
 
-def _unmarked(text: str) -> str:
-    return "".join(sign for sign in text if not "\u064b" <= sign <= "\u0652" and sign not in "\u0640\u0670")
+def _concept_called(name: str, concepts: Mapping[str, str]) -> str | None:
+    if name in concepts:
+        return concepts[name]
+    bare = MARKS.sub("", name)
+    return next((concept for known, concept in concepts.items() if MARKS.sub("", known) == bare), None)
 
 
 class _Lines:
@@ -364,7 +365,7 @@ class _Lines:
         return term_of(words=words, name=name, gap=width, at=self._position_of(piece.first))
 
     def _is_concept(self, name: str) -> bool:
-        return concept_named(clean_words(name), self._concepts)[0] is not None
+        return _concept_called(clean_words(name), self._concepts) is not None
 
     def _concept(self, body: _Piece, piece: _Piece) -> Expression | None:
         name = clean_words(body.text)
