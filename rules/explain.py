@@ -137,7 +137,9 @@ def label_of(expression: Expression, names: Mapping[str, str]) -> str:
             return names.get(expression.id, expression.id)
         case AnyOf():
             shown = [label_of(part, names) for part in expression.parts[:SHOWN_ALTERNATIVES]]
-            return " أو ".join(shown) + (" أو …" if len(expression.parts) > SHOWN_ALTERNATIVES else "")
+            plain = all(isinstance(part, Term | ConceptReference) for part in expression.parts)
+            or_ = " أو " if plain else "، "  # beside a «قرب» the word would join its right side
+            return or_.join([*shown, "…"] if len(expression.parts) > SHOWN_ALTERNATIVES else shown)
         case _:
             return (as_lines(expression, names) or type(expression).__name__).replace("\n", " + ")
 
