@@ -44,7 +44,7 @@ class Arabic:
         self.designations = tables.designations
         self.plural_only, self.no_nisba = tables.plural_only, tables.no_nisba
         self.masdars, self.verbs, self.split_by_hamza = tables.masdars, tables.verbs, tables.split_by_hamza
-        self.synonyms, self.not_family = tables.synonyms, tables.not_family
+        self.synonyms, self.not_family, self.doubtful = tables.synonyms, tables.not_family, tables.doubtful
         self.names, self.places, self.origins = tables.names, tables.places, tables.origins
         self.own_words, self.own_names = tables.own_words, tables.own_names
         self.both_readings, self.roundups = tables.both_readings, tables.roundups

@@ -25,6 +25,7 @@ from rules.stems import (
     same_seat,
 )  # fmt: skip
 from rules.stop_words import PARTICLES
+from rules.strangers import doubtful_of, strangers_of
 from rules.text import clean, fold, has_marks
 from rules.verb_forms import put_masdar_verbs, put_verb
 
@@ -37,7 +38,6 @@ __all__ = ["FamilyOptions", "family", "kept_out"]
 
 SHORTEST_PLACE = 6
 """Letters of a place that the lexicon knows from which on it has other spellings like a foreign name (كينشاسا: كنشاسا)."""
-FEMININE = ("ه", "ت", "تان", "تين", "تا", "تي")
 INFLECTED = {"number", "dual", "feminine", "agreement", "verb"}
 """Why a stem is there that the lexicon or a rule made of the word: as such none is a particle (بعيد finds no «بعد»)."""
 FIVE_NOUNS = {
@@ -57,7 +57,7 @@ class FamilyOptions(NamedTuple):
     """What a term's options and the word's place in its phrase make of it.
 
     ``agrees`` is True for a word that may be an adjective to the word before it: it then takes both genders.
-    ``leads`` is True for a masdar that begins a phrase.
+    ``leads`` is True for a masdar or doubtful word that begins a phrase.
     ``verbs`` is False where a masdar must not become a verb: behind the first word, and by ``اسم فقط``.
     """
 
@@ -253,7 +253,9 @@ class _Family:
 
     def _without_strangers(self) -> Iterator[Stem]:
         """Leave out what the table of false friends names, and add the other seat of a hamza within the word."""
-        strangers = self.strangers()
+        strangers = strangers_of(self._arabic, self._word, agrees=self._options.agrees)
+        told = self._options.leads or self._options.agrees  # «منح دراسية»: the rest of the phrase tells
+        doubtful = {} if told else doubtful_of(self._arabic, self._word)
         if self._options.nisba is False:  # «صاروخي» might be two rockets of somebody's, but is not what is asked for
             for base in (self._word, *self._stems.allowed):
                 for nisba in self._arabic.nisbas.get(fold(base), ()):
@@ -262,11 +264,23 @@ class _Family:
             kept = stem if stem.form == self._word else self._unless_strange(stem, strangers)
             if kept is None:
                 continue
+            if fold(kept.form) in doubtful and kept.form != self._word:
+                yield from self._told(kept, doubtful[fold(kept.form)])
+                continue
             yield kept
             for other, flags in _other_seats(kept):
                 if flags and fold(other) not in self._stems.found and not self._stems.is_other_word(other):
                     yield Stem(other, flags, "spelling")
         yield from self._marked(strangers)
+
+    @staticmethod
+    def _told(stem: Stem, mark: int) -> Iterator[Stem]:
+        """Yield a form that is more often another word: with the article, or with the mark that the table writes."""
+        flags = stem.flags & ~PRONOUN | DEFINITE
+        if flags & ARTICLE:
+            yield stem._replace(flags=flags)
+        if mark:
+            yield stem._replace(mark=mark)
 
     def _marked(self, strangers: dict[str, list[str]]) -> Iterator[Stem]:
         """Yield verbs beside nouns of their letters, and what counts only with its mark, its letters being another word's."""
@@ -288,20 +302,6 @@ class _Family:
         if key.endswith("ا") and any(form[-1] not in "ىي" for form in strangers.get(key[:-1], ())):
             flags &= ~BARE  # «نشاطا» is no «نشيط»; but «أسراهم» is of «أسرى»
         return stem._replace(flags=flags) if flags & (BARE | PRONOUN) else None
-
-    def strangers(self) -> dict[str, list[str]]:
-        """Return the words of the table that must not count, by key, with what only inflection makes of them."""
-        arabic, word = self._arabic, self._word
-        bare = without_article(arabic, word)
-        words = dict.fromkeys((fold(word), fold(bare), *map(fold, singulars_of(arabic, bare, agrees=False))))
-        found: dict[str, list[str]] = {}
-        for form in (form for key in words for form in arabic.not_family.get(key, ())):
-            if form == bare or (self._options.agrees and form == bare + "ة"):
-                continue  # «حزب معارض»: «أحزاب معارضة»
-            cut = form.removesuffix("ة")
-            for each in (form, *(cut + ending for ending in FEMININE if cut != form)):
-                found.setdefault(fold(each), []).append(each)
-        return found
 
 
 def _other_seats(stem: Stem) -> Iterator[tuple[str, int]]:

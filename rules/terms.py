@@ -154,7 +154,7 @@ class _Ways:
     def _inner(self, number: int, word: str, definite: bool | None, options: FamilyOptions, typed: str) -> WordSpec:
         if number:
             options = options._replace(verbs=False, agrees=not options.as_written)
-        elif options.verbs and fold(word) in self._arabic.masdars:
+        elif fold(word) in self._arabic.masdars or fold(word) in self._arabic.doubtful:
             options = options._replace(leads=True)
         return self._spec(word, options, typed)._replace(definite=definite, inner=number > 0, leads=number == 0)
 

@@ -70,6 +70,7 @@ class WordTables(NamedTuple):
     names: Several
     places: dict[str, Place]
     not_family: Several
+    doubtful: Several
     both_readings: dict[str, frozenset[str]]
     roundups: tuple[str, ...]
     own_words: frozenset[str]
@@ -130,7 +131,8 @@ def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
         synonyms=_synonyms(rows),
         names=names,
         places=places,
-        not_family=_not_family(rows),
+        not_family=_not_family(rows, doubtful=False),
+        doubtful=_not_family(rows, doubtful=True),
         both_readings={key_of(row.values(0)[0]): frozenset(map(key_of, row.values(1))) for row in both},
         roundups=tuple(pattern for row in rows.get("roundups.tsv", ()) for pattern in row.values(0)),
         own_words=frozenset(word for phrase in words for word in phrase.split()),
@@ -241,11 +243,13 @@ def _designations(rows: Rows) -> Several:
     return found
 
 
-def _not_family(rows: Rows) -> Several:
+def _not_family(rows: Rows, *, doubtful: bool) -> Several:
+    """Return what never counts, or the forms in brackets, which count with the article or their marks alone."""
     found: Several = {}
     for row in rows.get("not_family.tsv", ()):
-        for word in row.values(0):
-            found[key_of(word)] = (*found.get(key_of(word), ()), *row.values(1))
+        forms = tuple(form.strip("()") for form in row.values(1) if form.startswith("(") == doubtful)
+        for word in row.values(0) if forms else ():
+            found[key_of(word)] = (*found.get(key_of(word), ()), *forms)
     return found
 
 

@@ -44,7 +44,7 @@ def values(name: str) -> list[tuple[str, str]]:
     found = []
     for row in ROWS[name]:
         for number, column in enumerate(row.columns[:prose]):
-            if name in {"masdars.tsv", "synonyms.tsv"}:
+            if name in {"masdars.tsv", "synonyms.tsv", "not_family.tsv"}:
                 column = tuple(map(unbracketed, column))
             if number in skip and not (name == "places.tsv" and number == 0):
                 continue
