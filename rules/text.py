@@ -29,8 +29,9 @@ HIDDEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff
 HIDDEN_SIGNS = "".join(chr(sign) for sign in (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0xFEFF))
 HIDDEN_SIGNS += "".join(chr(sign) for sign in (*range(0x2060, 0x2065), *range(0x2066, 0x206A)))
 SIGNS = rf"[{MARKS}{HIDDEN}\u0640]*"
-PERCENT = rf"(?:ف{SIGNS}ي{SIGNS}\s|ب{SIGNS})ا{SIGNS}ل{SIGNS}م{SIGNS}(?:ئ|ا{SIGNS}ئ|ي){SIGNS}ة{SIGNS}"
-NUMBER = rf"[%٪]?\d+(?:[.,٫٬]\d+)*(?:\s?[%٪]|\s{PERCENT})?(?!\w)"
+UNSEEN = rf"[{HIDDEN}]*"
+PERCENT = rf"(?:ف{SIGNS}[يىی]{SIGNS}\s{UNSEEN}|ب{SIGNS})ا{SIGNS}ل{SIGNS}م{SIGNS}(?:[ئيی]|ا{SIGNS}ئ){SIGNS}[ةه]{SIGNS}"
+NUMBER = rf"(?:[%٪]{UNSEEN})?\d+(?:[.,٫٬]\d+)*(?:{UNSEEN}\s?{UNSEEN}[%٪]|{UNSEEN}\s{UNSEEN}{PERCENT})?(?!\w)"
 LETTER = (
     "\u0620-\u064a\u066e-\u066f\u0671-\u06d3\u06d5\u06ee-\u06ef\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"
 )
@@ -205,7 +206,7 @@ def _words_in(piece: str, tag: str) -> Iterator[Part]:
 def _number(text: str) -> str:
     """Return a number in one spelling: Latin digits, ``.`` for decimals, no thousands separators, ``%`` at the end."""
     text = clean(text).replace("٫", ".").replace("٬", "")
-    percent = "%" if re.search(r"[%٪]|ال(?:مئة|مائة|مية)", text) else ""
+    percent = "%" if re.search(r"[%٪]|ال(?:مئ|مائ|مي)[ةه]", text) else ""
     digits = re.sub(r"[^\d.,]", "", text)
     digits = re.sub(r",(?=\d{3}(?!\d))", "", digits)
     return digits.strip(".,").replace(",", ".") + percent

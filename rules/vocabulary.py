@@ -167,8 +167,10 @@ class Vocabulary:
         found = known.get(spec)
         if found is None:
             family = self._family(spec.word, spec.options)
-            free = ~DOTLESS if spec.options.name and (spec.inner or spec.leads) and fold(spec.word) != "علي" else ~0
-            limited = ((key, spelling & free, _limited(flags, spec, dual)) for key, flags, spelling, dual in family)
+            limited = (
+                (key, spelling & ~DOTLESS if _is_told_by_phrase(key, spec) else spelling, _limited(flags, spec, dual))
+                for key, flags, spelling, dual in family
+            )
             taken = [
                 (key, spelling << FLAG_BITS | allowed) for key, spelling, allowed in limited if allowed is not None
             ]
@@ -202,6 +204,13 @@ class Vocabulary:
                 DOTTED if any(entry.form == entry.lemma and entry.form[-1] == "ي" for entry in entries) else 0
             )
         return seat
+
+
+def _is_told_by_phrase(key: str, spec: WordSpec) -> bool:
+    """Tell whether the words beside it say that «ولى» is «ولي»: «ولى العهد»; but «على» is everywhere."""
+    if not (spec.inner or spec.leads) or key == "علي":
+        return False
+    return spec.options.name or key == fold(spec.word)
 
 
 def _is_another_dotless(entry: Entry, stem: Stem, entries: Sequence[Entry]) -> bool:

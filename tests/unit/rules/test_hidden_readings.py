@@ -238,3 +238,24 @@ def test_a_set_phrase_typed_with_a_pronoun_takes_any(term: str, text: str) -> No
 def test_an_adjective_typed_in_the_feminine_has_the_spellings_of_its_masculine() -> None:
     assert finds("صواريخ باليستية", "إطلاق الصواريخ البالستية")
     assert finds("صواريخ باليستية", "صاروخ بالستي جديد")
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("ولي العهد", "استقبل ولى العهد ضيفه"),
+        ("محافظ بني سويف", "افتتح محافظ بنى سويف المدرسة"),
+        ("10%", "نمو بنسبة 10 فى المئة"),
+        ("10%", "نمو بنسبة 10\u200f% هذا العام"),
+        ("10 في المئة", "\u200fنمو \u200f10 \u200fفي \u200fالمائه"),
+    ],
+)
+def test_a_phrase_tells_what_a_word_without_dots_is_and_a_percentage_is_one_in_any_spelling(
+    term: str, text: str
+) -> None:
+    assert finds(term, text)
+
+
+@pytest.mark.parametrize(("term", "text"), [("قتل مدنيين", "بين القتلى مدنيين"), ("10%", "نمو بنسبة 110 فى المئة")])
+def test_and_what_it_is_not(term: str, text: str) -> None:
+    assert not finds(term, text)
