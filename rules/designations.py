@@ -30,7 +30,7 @@ def other_designations(arabic: Arabic, words: tuple[str, ...]) -> Iterator[tuple
             for said in arabic.designations.get(key, ()):
                 yield (*before, *said.split(), number, *after)
                 if said.isascii():
-                    yield (*before, said + number, *after)
+                    yield (*before, *(said + number).split(), *after)
 
 
 def _parts(arabic: Arabic, word: str) -> tuple[str, ...]:
