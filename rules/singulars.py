@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rules.stems import same_seat
+from rules.stop_words import PARTICLES
 from rules.text import fold
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from rules.arabic import Arabic
 
-__all__ = ["dual_of", "is_foreign", "singulars_of", "without_article", "without_pronoun"]
+__all__ = ["dual_of", "is_foreign", "singulars_of", "well_spelt", "without_article", "without_pronoun"]
 
 SHORTEST_ARABIC = 5
 SHORTEST_OWNED = 3
@@ -44,6 +45,34 @@ def without_article(arabic: Arabic, word: str) -> str:
         noun_whole = any(entry.noun for entry in arabic.entries(key))
         return rest if arabic.lemmas(rest) and not noun_whole else word
     return rest
+
+
+def well_spelt(arabic: Arabic, word: str, *, last: bool = False) -> str:
+    """Return a word as dictionaries spell it where people type ه for ة, ى for ي or ي for ى; ``last`` of several words.
+
+    «عمله» behind another word may be his work; alone, and before another word, it is «عملة».
+    """
+    key, rest = fold(word), word[:-1]
+    nouns = [entry for entry in arabic.entries(key) if entry.noun]
+    if (
+        len(word) < SHORTEST_OWNED
+        or not PARTICLES.isdisjoint((key, key[:-1]))
+        or any(entry.form == entry.lemma == word for entry in nouns)
+    ):
+        return word
+    match word[-1]:
+        case "ه" if not last or word.startswith("ال") or rest not in arabic.lemmas(rest):
+            feminine = rest + "ة"
+            known = arabic.knows(fold(feminine)) or arabic.knows(fold(feminine.removeprefix("ال")))
+            return feminine if known else word
+        case "ى":
+            dotted = key in arabic.own_words or any(entry.form == rest + "ي" for entry in nouns)
+            own = any(entry.form == word and entry.lemma != rest + "ي" for entry in nouns)
+            return rest + "ي" if dotted and not own else word
+        case "ي":
+            entries = arabic.entries(key)
+            return rest + "ى" if entries and all(entry.lemma == rest + "ى" for entry in entries) else word
+    return word
 
 
 def without_pronoun(arabic: Arabic, word: str) -> str:

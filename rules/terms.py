@@ -13,7 +13,7 @@ from rules.conjugation import mark_of
 from rules.designations import other_designations
 from rules.family import FamilyOptions
 from rules.name_spellings import joined_spellings, split_spellings
-from rules.singulars import is_foreign, without_pronoun
+from rules.singulars import is_foreign, well_spelt, without_pronoun
 from rules.text import clean, fold, has_marks, tokenise, words_of
 from rules.vocabulary import WordSpec
 
@@ -97,8 +97,8 @@ class _Ways:
         self._arabic = arabic
         self._term = term
         tokens = tokenise(term.words)
-        plain = term.spelling == "forms" and not term.name
-        self._words = tuple(without_pronoun(arabic, token.clean) if plain else token.clean for token in tokens)
+        said = tuple(token.clean for token in tokens)
+        self._words = said if term.spelling != "forms" or term.name else tuple(_dictionary_forms(arabic, said))
         self._typed = tuple(term.words[token.start : token.end] for token in tokens)
         self._is_name = term.name or (len(tokens) > 1 and " ".join(map(fold, self._words)) in arabic.names)
         self._options = FamilyOptions(
@@ -285,6 +285,14 @@ def _between_particles(words: tuple[str, ...]) -> Iterator[list[str]]:
             stretch = []
         stretch.append(word)
     yield stretch
+
+
+def _dictionary_forms(arabic: Arabic, words: tuple[str, ...]) -> Iterator[str]:
+    if " ".join(map(fold, words)) in arabic.names:
+        yield from words
+        return
+    for number, word in enumerate(words, 1):
+        yield without_pronoun(arabic, well_spelt(arabic, word, last=1 < len(words) == number))
 
 
 def _is_short_capitals(word: str) -> bool:

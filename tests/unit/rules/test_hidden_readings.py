@@ -259,3 +259,26 @@ def test_a_phrase_tells_what_a_word_without_dots_is_and_a_percentage_is_one_in_a
 @pytest.mark.parametrize(("term", "text"), [("قتل مدنيين", "بين القتلى مدنيين"), ("10%", "نمو بنسبة 110 فى المئة")])
 def test_and_what_it_is_not(term: str, text: str) -> None:
     assert not finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("مدينه", "نزح السكان من المدن الساحلية"),
+        ("غزه", "العائلات الغزية تنزح"),
+        ("وزاره الخارجيه", "وزارات الخارجية العربية"),
+        ("الرئيس المصرى", "وصل الرئيس المصري"),
+        ("قاضى", "قرر القضاة التأجيل"),
+        ("مستشفي", "مستشفيات الشمال بلا وقود"),
+    ],
+)
+def test_a_term_typed_with_other_last_letters_stands_for_the_same(term: str, text: str) -> None:
+    assert finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [("يحيى", "زار يحيى المعرض"), ("منه", "أقرب منه"), ("حمل عمله", "حمل عمله معه"), ("قرى", "القرى النائية")],
+)
+def test_a_word_that_ends_so_by_itself_stays_as_typed(term: str, text: str) -> None:
+    assert finds(term, text)
