@@ -75,6 +75,8 @@ def _rule(asked: str, files: RuleFiles) -> Rule:
     expression, problems = read_expression(asked, concepts=files.concepts, file="TERM")
     if expression is None:
         raise MistakesFound([problem for problem in problems if not problem.warning])
+    for warning in problems:
+        click.echo(str(warning), err=True)
     return expression
 
 

@@ -79,6 +79,8 @@ def _matcher(files: RuleFiles, expr: str | None, arabic: Arabic) -> Callable[[Ar
     expression, problems = read_expression(expr, concepts=files.concepts, file="--expr")
     if expression is None:
         raise MistakesFound([problem for problem in problems if not problem.warning])
+    for warning in problems:
+        click.echo(str(warning), err=True)
     compiled = compile_expression(expression, files.concepts, arabic=arabic)
     return lambda article: tuple(filter(None, [compiled.match(article)]))
 

@@ -136,3 +136,13 @@ def test_people_see_the_lines_with_the_words_marked(marsad: Callable[..., object
     assert marsad("match", "a.txt").lines == ["عادية · arms (arms)", "  وصل «سلاح» جديد"]
     (newsroom / "b.txt").write_text("عنوان", "utf-8")
     assert marsad("match", "b.txt").out == "لا يطابق أي موضوع\n"
+
+
+def test_what_looks_mistyped_in_an_expression_is_told_beside_the_answer(
+    marsad: Callable[..., object], newsroom: Path
+) -> None:
+    (newsroom / "a.txt").write_text("صفقة سلاح", "utf-8")
+    for command in (("match", "a.txt", "--expr"), ("explain", "--text-file", "a.txt")):
+        ran = marsad(*command, "ذخيرة | سلاح")
+        assert ran.status == 0
+        assert ':1:7: warning: "|" means nothing here' in ran.err
