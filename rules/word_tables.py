@@ -175,8 +175,8 @@ def _verbs(rows: Rows, masdars: dict[str, tuple[Verb, ...]]) -> dict[str, tuple[
     own = [_verb(row.columns) for row in rows.get("verbs.tsv", ())]
     for verb in (*own, *(verb for verbs in masdars.values() for verb in verbs)):
         for said in (verb, *_passive(verb)):
-            key = key_of(said.past)
-            found[key] = (*found.get(key, ()), said)
+            for key in dict.fromkeys((key_of(said.past), key_of(said.present))):  # «يهدد» is typed for «هدد»
+                found[key] = (*found.get(key, ()), said)
     return found
 
 

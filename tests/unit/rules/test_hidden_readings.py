@@ -222,9 +222,11 @@ def test_a_noun_behind_a_noun_takes_no_feminine(term: str, text: str) -> None:
         ("اغتيل", "اغتيلت أمام منزلها", True),
         ("حوكم", "سيحاكم غيابيًا", True),
         ("عبء", "أعباء المعيشة", True),
+        ("يهدد", "هددت الشركة بالانسحاب", True),
+        ("يهدد", "تلقى تهديدات", False),
     ],
 )
-def test_a_passive_of_letters_of_its_own_is_a_verb_too(term: str, text: str, *, said: bool) -> None:
+def test_a_passive_or_imperfect_of_letters_of_its_own_is_a_verb_too(term: str, text: str, *, said: bool) -> None:
     assert finds(term, text) is said
 
 
