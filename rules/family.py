@@ -38,7 +38,7 @@ __all__ = ["FamilyOptions", "family", "kept_out"]
 
 SHORTEST_PLACE = 6
 """Letters of a place that the lexicon knows from which on it has other spellings like a foreign name (كينشاسا: كنشاسا)."""
-INFLECTED = {"number", "dual", "feminine", "agreement", "verb"}
+INFLECTED = {"word", "number", "dual", "feminine", "agreement", "verb"}
 """Why a stem is there that the lexicon or a rule made of the word: as such none is a particle (بعيد finds no «بعد»)."""
 FIVE_NOUNS = {
     "أب": (("أبو", PRONOUN),),
@@ -295,7 +295,7 @@ class _Family:
             return stem
         if any(same_seat(stem.form, form) for form in strangers.get(key, ())):
             return None
-        if key in PARTICLES and stem.why in INFLECTED and key != fold(self._word):
+        if key in PARTICLES and stem.why in INFLECTED and not fold(self._word).endswith(key):
             return None
         if "ال" + key in strangers:  # «مواطنة» is a woman, «المواطنة» citizenship
             flags &= ~ARTICLE
