@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 class Kept:
     """What is known by now: read from the cache folder at first, added to by whoever works something out, written back.
 
-    ``tables`` is None where they must be worked out. ``ways`` tells by what a term asks for the words of each way to say it,
-    ``stems`` by a word what its slot takes (`rules.vocabulary`).
+    ``file`` is None where nothing is kept, ``tables`` where they must be worked out. ``ways`` tells by what a term asks for
+    the words of each way to say it, ``stems`` by a word what its slot takes (`rules.vocabulary`).
     """
 
     def __init__(self, cache: Path | None = None, made_of: bytes = b"") -> None:
         self._key = b"\0".join((lexicon_key(), sys.version.encode(), _code(), made_of)) if cache else b""
-        self._path = cache / f"knowledge-{zlib.crc32(self._key):08x}.bin" if cache else None
+        self.file = cache / f"knowledge-{zlib.crc32(self._key):08x}.bin" if cache else None
         self.tables: WordTables | None = None
         self.stems: dict[WordSpec, Stems] = {}
         self.ways: dict[Asked, Said] = {}
@@ -58,14 +58,14 @@ class Kept:
         """Write what is known where enough of it is new."""
         tables, ways = self._written
         fresh = self.tables is not None and not tables
-        if self._path is None or len(self.ways) > MOST or not (fresh or len(self.ways) - ways >= FEWEST_NEW):
+        if self.file is None or len(self.ways) > MOST or not (fresh or len(self.ways) - ways >= FEWEST_NEW):
             return
         self._written = self.tables is not None, len(self.ways)
         body = self._key + marshal.dumps(self._plain())  # type: ignore[arg-type]  # it is plain
         head = MAGIC + zlib.crc32(body).to_bytes(4, "little") + len(self._key).to_bytes(4, "little")
         with suppress(OSError):
-            write_atomically(self._path, head + body)
-            forget_old(self._path.parent, "knowledge-*.bin", FILES)
+            write_atomically(self.file, head + body)
+            forget_old(self.file.parent, "knowledge-*.bin", FILES)
 
     def _plain(self) -> tuple[object, ...]:
         """Return all of it in plain values: each word once, and its number where a way has it."""
@@ -78,7 +78,7 @@ class Kept:
 
     def _read(self) -> None:
         try:
-            data = self._path.read_bytes() if self._path else b""
+            data = self.file.read_bytes() if self.file else b""
         except OSError:
             return
         body, size = data[16:], int.from_bytes(data[12:16], "little")

@@ -25,7 +25,7 @@ from rules.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Entry", "Lexicon", "forget_old", "lexicon_key", "open_lexicon", "write_atomically"]
+__all__ = ["Entry", "Lexicon", "forget_old", "lexicon_key", "open_lexicon", "version_of", "write_atomically"]
 
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
@@ -157,10 +157,10 @@ def forget_old(cache: Path, pattern: str, kept: int) -> None:
 def lexicon_key() -> bytes:
     """Return what tells one lexicon from another: the code that makes and reads it, and the versions of what it is made of."""
     code = [zlib.crc32(Path(__file__).with_name(name).read_bytes()) for name in ("lexicon.py", "text.py")]
-    return f"{code} simplemma {_version('simplemma')} babel {_version('babel')} {sys.byteorder}".encode()
+    return f"{code} simplemma {version_of('simplemma')} babel {version_of('babel')} {sys.byteorder}".encode()
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
     """Return a package's version as the name of the folder beside it tells; `importlib.metadata` is slow to import."""
     spec = find_spec(package)
     beside = Path(spec.origin).parents[1].glob(f"{package}-*.dist-info") if spec and spec.origin else ()

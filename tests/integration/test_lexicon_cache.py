@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -10,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+import rules
 from rules import Arabic, Article, RuleSource, Watchlist, compile_ruleset, load_arabic, read_rules
 from rules.kept import Kept
-from rules.lexicon import open_lexicon
+from rules.lexicon import lexicon_key, open_lexicon, version_of
 from rules.own_tables import TableRow, own_rows, own_sources
 from rules.word_tables import word_tables
 
+SEEING = {**os.environ, "PYTHONPATH": "."}
 WORDS = ("سلاح", "صفقة", "جسر")
 
 
@@ -156,3 +159,30 @@ def test_two_processes_that_compile_at_once_leave_one_whole_file(compiled: Path,
     assert [process.wait(60) for process in running] == [0, 0]
     assert {path.name for path in tmp_path.iterdir()} == {kept(tmp_path).name, words_kept(tmp_path).name}
     assert len(fresh(tmp_path).kept.ways) >= 100
+
+
+def test_a_change_of_the_code_is_noticed_also_where_size_and_time_of_its_file_stay(tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(Path(rules.__file__).parent, tmp_path / "rules"))
+    changed, told = copied / "stems.py", []
+    for word in ("found", "fOund"):
+        state = changed.stat()
+        changed.write_text(changed.read_text("utf-8").replace("as they are found", f"as they are {word}"), "utf-8")
+        os.utime(changed, ns=(state.st_atime_ns, state.st_mtime_ns))
+        code = "from pathlib import Path; from rules.kept import Kept; print(Kept(Path('cache')).file.name)"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, env=SEEING
+        )
+        told.append(done.stdout)
+    assert "knowledge-" in told[0] != told[1]
+
+
+def test_the_version_of_a_library_is_that_of_the_folder_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("made_up", "made_up-1.2.dist-info"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "made_up" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert version_of("made_up") == "1.2"
+    assert version_of("simplemma") == importlib.metadata.version("simplemma")
+    assert version_of("simplemma").encode() in lexicon_key()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -124,3 +125,16 @@ def test_a_round_up_matches_within_one_paragraph_only():
     assert [match.suppress for match in both.match(Article(title="جولة الصحافة", **together))] == [None]
     assert [match.suppress for match in both.match(Article(title="جولة الصحافة", **scattered))] == ["roundup"]
     assert [match.suppress for match in both.match(Article(title="حريق في المخزن", **scattered))] == [None]
+
+
+def test_many_watchlists_stay_out_of_the_collector_s_sight_and_it_works_on() -> None:
+    expression, _ = read_expression("سلاح، ذخيرة")
+    assert expression is not None
+    many = [Watchlist(id=f"w{number}", name="w", expression=expression, scope="all") for number in range(500)]
+    before = gc.get_freeze_count()
+    try:
+        assert len(compile_ruleset(many, (), arabic=ARABIC).match(Article(text="وصول الأسلحة"))) == 500
+        assert gc.get_freeze_count() > before
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
