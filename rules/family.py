@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.conjugation import mark_of
-from rules.name_spellings import name_variants
+from rules.name_forms import put_name, put_place
 from rules.noun_forms import put_adjective, put_duals, put_inflected, put_nisbas
 from rules.peeling import ARTICLE, BARE, DEFINITE, PRONOUN
 from rules.singulars import dual_of, is_foreign, singulars_of, without_article
@@ -19,7 +19,6 @@ from rules.stems import (
     CLITICS,
     INDEFINITE,
     NOUN,
-    SHORTEST_ADJECTIVE,
     Stem,
     Stems,
     same_seat,
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FamilyOptions", "family", "kept_out"]
 
-SHORTEST_PLACE = 6
-"""Letters of a place that the lexicon knows from which on it has other spellings like a foreign name (كينشاسا: كنشاسا)."""
 INFLECTED = {"word", "number", "dual", "feminine", "agreement", "verb"}
 """Why a stem is there that the lexicon or a rule made of the word: as such none is a particle (بعيد finds no «بعد»)."""
 FIVE_NOUNS = {
@@ -82,7 +79,11 @@ def kept_out(arabic: Arabic, word: str, options: FamilyOptions) -> tuple[tuple[s
     """Return what rules would make of the word but is left out, each with the word that it belongs to or why it is none."""
     made = _Family(arabic, word, options)
     kept = {fold(stem.form) for stem in made.stems()}
-    named = [form for base in {word, without_article(arabic, word)} for form in arabic.not_family.get(fold(base), ())]
+    named = [
+        form
+        for base in dict.fromkeys((word, without_article(arabic, word)))
+        for form in arabic.not_family.get(fold(base), ())
+    ]
     strangers = {form: "" for form in named if fold(clean(form)) not in kept or has_marks(form)}
     refused = {
         form: other
@@ -111,10 +112,9 @@ class _Family:
         elif options.as_written:
             self._as_written(word)
         elif options.name:
-            self._name(word)
+            put_name(self._stems, word, known_as_name=options.name, nisba=options.nisba)
         elif fold(word) in arabic.places:
-            self._place(word)
-            self._variants(word)
+            put_place(self._stems, word, nisba=options.nisba)
         elif fold(without_article(arabic, word)) in arabic.origins:
             masculine = without_article(arabic, word)
             self._stems.put(word, CLITICS, "word")
@@ -122,7 +122,7 @@ class _Family:
             self._stems.put(masculine + "ه", ADJECTIVE, "agreement")
             put_adjective(self._stems, masculine, "agreement")
         elif arabic.is_name_only(word) or (is_foreign(arabic, word) and not word.startswith(PARTICIPLES)):
-            self._name(word)
+            put_name(self._stems, word, known_as_name=options.name, nisba=options.nisba)
         elif arabic.is_verb(word) and without_article(arabic, word) == word:
             self._stems.put(word, INDEFINITE | PRONOUN, "word")
             if arabic.is_noun_too(word):
@@ -149,51 +149,6 @@ class _Family:
         for form in [stem.form for stem in self._stems.found.values()]:
             if form.endswith("ة"):
                 self._stems.put(form[:-1] + "ت", BEFORE_PRONOUN, "word")
-
-    def _name(self, word: str) -> None:
-        self._stems.put(word, CLITICS | ARTICLE, "name")
-        bare = word[2:] if word.startswith("ال") and len(word) > 4 else word
-        self._stems.put(bare, CLITICS | ARTICLE, "name")
-        if bare.endswith("ة"):
-            self._stems.put(bare[:-1] + "ه", CLITICS, "spelling")
-        if bare in {"بن", "ابن"}:
-            self._stems.put("ابن" if bare == "بن" else "بن", CLITICS, "spelling")
-        self._variants(bare)
-        if bare.endswith("ي") and is_foreign(self._arabic, bare) and not self._options.name:
-            for stem in list(self._stems.found.values()):
-                for ending in ("ة", "ه", "ا", "ين", "ون"):  # باليستي may be an adjective, and has spellings
-                    self._stems.put_checked(
-                        stem.form + ending, stem.flags & ~(ARTICLE if ending == "ا" else 0), "agreement"
-                    )
-        if self._options.nisba is not False and bare.endswith("يا") and len(bare) > SHORTEST_ADJECTIVE:
-            put_adjective(self._stems, bare[:-1], "nisba")
-
-    def _variants(self, word: str) -> None:
-        place = len(word) >= SHORTEST_PLACE and fold(word) in self._arabic.places and not word.startswith("ال")
-        if place or is_foreign(self._arabic, word):
-            for variant in name_variants(word, self._arabic.knows):
-                self._stems.put(variant, CLITICS | ARTICLE, "spelling")
-
-    def _place(self, word: str) -> None:
-        place = self._arabic.places[fold(word)]
-        for number, spelling in enumerate((word, *place.spellings)):
-            if " " not in spelling:
-                self._definite(spelling, "name" if number == 0 else "spelling")
-        wanted = self._options.nisba
-        if wanted or (wanted is None and fold(word) not in self._arabic.no_nisba):
-            for nisba in place.nisbas:
-                if " " not in nisba:
-                    put_adjective(self._stems, nisba, "nisba")
-
-    def _definite(self, word: str, why: str) -> None:
-        """A name with the article of its own (الصين) is not the same without it; one without it takes none."""
-        self._stems.put(word, CLITICS, why)
-        if word.startswith("ال") and len(word) > 4:
-            self._stems.put(word[2:], CLITICS | ARTICLE | DEFINITE, why)
-        if word.endswith("ة"):
-            self._stems.put(word[:-1] + "ه", CLITICS, why)
-            if word.startswith("ال"):
-                self._stems.put(word[2:-1] + "ه", CLITICS | ARTICLE | DEFINITE, why)
 
     def _noun(self, word: str) -> None:
         bare = without_article(self._arabic, word)
@@ -232,13 +187,18 @@ class _Family:
     # --- synonyms -----------------------------------------------------------------------------------------------------------
 
     def _synonyms(self, word: str) -> None:
-        keys = {
+        keys = (
             fold(word),
             fold(without_article(self._arabic, word)),
             *map(fold, singulars_of(self._arabic, word, agrees=self._options.agrees)),
             fold(word).removesuffix("ة") if word.endswith("ية") else fold(word),  # باليستية: بالستية
-        }
-        own = [synonym for key in keys for synonym in self._arabic.synonyms.get(key, ()) if " " not in synonym]
+        )
+        own = [
+            synonym
+            for key in dict.fromkeys(keys)
+            for synonym in self._arabic.synonyms.get(key, ())
+            if " " not in synonym
+        ]
         others = FamilyOptions(nisba=False, synonyms=False, verbs=self._options.verbs, agrees=self._options.agrees)
         for synonym in own:
             typed = mark_of(synonym)
