@@ -277,7 +277,10 @@ class Evaluation:
     def _near(self, node: Near, banned: frozenset[int]) -> list[Mention]:
         groups: dict[int, list[list[Mention]]] = {}
         for number, part in enumerate(node.parts):
-            for mention in self.mentions(part, banned):
+            mentions = self.mentions(part, banned)
+            if not mentions:
+                return []
+            for mention in mentions:
                 key = self._group(mention, node)
                 if key is not None and mention.zones:
                     groups.setdefault(key, [[] for _ in node.parts])[number].append(mention)
