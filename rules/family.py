@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rules.conjugation import mark_of
+from rules.conjugation import SEAT, mark_of
 from rules.name_forms import put_name, put_place
 from rules.noun_forms import put_adjective, put_duals, put_inflected, put_nisbas
 from rules.peeling import ARTICLE, BARE, DEFINITE, PRONOUN
@@ -246,6 +246,8 @@ class _Family:
         """Yield verbs beside nouns of their letters, and what counts only with its mark, its letters being another word's."""
         yield from (stem for key, stem in self._stems.beside.items() if key not in strangers)
         for (key, _), stem in self._stems.marked.items():
+            if key in strangers and stem.mark == SEAT:  # «أرجع» attributed, and seldom «I return»
+                continue
             if key not in self._stems.found or key in strangers:
                 yield stem
 
