@@ -94,6 +94,8 @@ class Arabic:
         found: Sequence[Entry] = self.entries(key)
         if len(key) < 4 or not found or any(entry.noun for entry in found):
             return False
+        if key in self.plurals and not self.is_noun_too(word):  # بارز and ناجي, whatever the lexicon lacks
+            return False
         lemmas = {entry.lemma for entry in found if entry.lemma == entry.form and entry.lemma[0] != "ي"}
         return any(entry.form[0] == "ي" for lemma in lemmas for entry in self.lexicon.forms(lemma))
 

@@ -28,6 +28,8 @@ def put_inflected(stems: Stems, base: str, *, agrees: bool) -> None:
     plurals = arabic.plurals.get(fold(base), ())
     for plural in plurals:
         stems.written(plural, "number", checked=False)
+        if plural == base[:-1] + "ون":  # ناجي: ناجون and ناجين
+            stems.written(base[:-1] + "ين", "number", checked=False)
     _put_listed(stems, base, agrees=agrees)
     _put_sound(stems, base)
     for feminine in arabic.feminines.get(fold(base), ()):

@@ -70,8 +70,8 @@ def well_spelt(arabic: Arabic, word: str, *, last: bool = False) -> str:
             own = any(entry.form == word and entry.lemma != rest + "ي" for entry in nouns)
             return rest + "ي" if dotted and not own else word
         case "ي":
-            entries = arabic.entries(key)
-            return rest + "ى" if entries and all(entry.lemma == rest + "ى" for entry in entries) else word
+            dotless = bool(nouns) and all(entry.lemma == rest + "ى" for entry in arabic.entries(key))
+            return rest + "ى" if dotless and key not in arabic.own_words else word
     return word
 
 

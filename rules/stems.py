@@ -116,6 +116,9 @@ class Stems:
 
     def _is_ending(self, form: str) -> bool:
         """Tell whether the last two letters are an ending, and no root letters as in ميزان."""
+        key = fold(form)
+        if form.endswith("ان") and (key in self.arabic.singulars or key in self.arabic.plurals):  # بلدانهم, فيضانه
+            return False
         stem, allowed = form[:-2], self.allowed | {self.word}
         if stem in allowed or (stem.endswith("ت") and stem[:-1] + "ة" in allowed) or stem[:-1] + "ى" in allowed:
             return True
