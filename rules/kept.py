@@ -46,7 +46,7 @@ class Kept:
     """
 
     def __init__(self, cache: Path | None = None, made_of: bytes = b"") -> None:
-        self._key = b"\0".join((lexicon_key(), sys.version.encode(), _code(), made_of)) if cache else b""
+        self._key = b"\0".join((lexicon_key(), sys.version.encode(), CODE, made_of)) if cache else b""
         self.file = cache / f"knowledge-{zlib.crc32(self._key):08x}.bin" if cache else None
         self.tables: WordTables | None = None
         self.stems: dict[WordSpec, Stems] = {}
@@ -84,11 +84,16 @@ class Kept:
         body, size = data[16:], int.from_bytes(data[12:16], "little")
         if data[:8] != MAGIC or data[8:12] != zlib.crc32(body).to_bytes(4, "little") or body[:size] != self._key:
             return
-        tables, specs, stems, ways = marshal.loads(memoryview(body)[size:])  # noqa: S302 - the user's own cache, checked above
-        self.tables = tables and WordTables.of_plain(tables)
+        with suppress(EOFError, TypeError, ValueError):  # not as we write it: as good as none
+            self._take(memoryview(body)[size:])
+
+    def _take(self, data: memoryview) -> None:
+        tables, specs, stems, ways = marshal.loads(data)  # noqa: S302 - the user's own cache, checked above
         words = [WordSpec(word, FamilyOptions._make(options), *rest) for word, options, *rest in specs]
+        said = {asked: tuple(_picked(words, way) for way in found) for asked, found in ways.items()}
+        self.tables = tables and WordTables.of_plain(tables)
         self.stems = {spec: found for spec, found in zip(words, stems, strict=True) if found is not None}
-        self.ways = {asked: tuple(_picked(words, way) for way in said) for asked, said in ways.items()}
+        self.ways = said
 
 
 def _picked(words: list[WordSpec], numbers: Iterable[int]) -> tuple[WordSpec, ...]:
@@ -99,3 +104,7 @@ def _code() -> bytes:
     """Return what tells one state of the rules' code from another: its sum, whatever the times of its files."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return repr([(path.name, zlib.crc32(path.read_bytes())) for path in files]).encode()
+
+
+CODE = _code()
+"""Of the code that runs: read as it is loaded, since the files may be another version's before this process ends."""

@@ -30,6 +30,8 @@ __all__ = ["Entry", "Lexicon", "forget_old", "lexicon_key", "open_lexicon", "ver
 MAGIC = b"MARSADLX"
 HEAD = struct.Struct("<8sIIIIIIII")
 """Magic, checksum of all behind it, then the sizes: table, entries, lemmas, bytes of forms and lemmas, extras, key."""
+CODE = [zlib.crc32(Path(__file__).with_name(name).read_bytes()) for name in ("lexicon.py", "text.py")]
+"""Of the code that runs: read as it is loaded, since the files may be another version's before this process ends."""
 EMPTY = 0
 KEPT = 2
 LISTED, PARTLY = 1, 2
@@ -156,8 +158,7 @@ def forget_old(cache: Path, pattern: str, kept: int) -> None:
 
 def lexicon_key() -> bytes:
     """Return what tells one lexicon from another: the code that makes and reads it, and the versions of what it is made of."""
-    code = [zlib.crc32(Path(__file__).with_name(name).read_bytes()) for name in ("lexicon.py", "text.py")]
-    return f"{code} simplemma {version_of('simplemma')} babel {version_of('babel')} {sys.byteorder}".encode()
+    return f"{CODE} simplemma {version_of('simplemma')} babel {version_of('babel')} {sys.byteorder}".encode()
 
 
 def version_of(package: str) -> str:
