@@ -218,9 +218,9 @@ class TermFigures:
     def _is_own_word(self, key: str) -> bool:
         """Tell whether a word of the text is a word in its own right, and no prefix before another one (بشراء)."""
         arabic = self.rules.arabic
-        if key in arabic.own_words or key in arabic.own_names:
+        if key in arabic.own_words:
             return True
-        return arabic.is_strong(key) and key not in arabic.both_readings
+        return key not in arabic.both_readings and arabic.is_strong(key)  # names hold such words too: لتحرير
 
     def _family(self, number: int) -> frozenset[str]:
         if number not in self._families:

@@ -93,6 +93,9 @@ def test_a_word_found_inside_another_word_is_told(
     assert warned(marsad("check")) == [
         "watchlists/w.yaml:4:7: warning: «حرية» وُجدت داخل «بحرية» 3 مرات في آخر 30 يومًا؛ أضف «/ حرفيًا» أو «/ مع:»"
     ]
+    stored(*(Past(1 + number / 100, f"معركة لتحرير المدينة رقم {number}") for number in range(3)))
+    rules(newsroom, "تحرير")
+    assert warned(marsad("check")) == []
     rules(newsroom, "حرية / حرفيًا")
     assert warned(marsad("check")) == []
 
