@@ -51,7 +51,7 @@ def command(config: str | None, *, as_json: bool, asked: str, text_file: str | N
     marsad explain arms-deal --text-file article.txt
     marsad explain arms-deal --yaml
     """
-    chosen = choose_rules(config, ())
+    chosen = choose_rules(config, (), despite_mistakes=True)
     files = chosen.files
     rule = _rule(asked, files)
     if as_tree_yaml:
@@ -67,6 +67,10 @@ def _rule(asked: str, files: RuleFiles) -> Rule:
     """Return the watchlist or concept with this id, else the expression that the words stand for."""
     items: list[Watchlist | Concept] = [*files.watchlists, *files.concepts]
     found = next((item for item in items if item.id == asked), None)
+    for mistake in files.mistakes:
+        if found is None and asked.isascii():  # it may be the id of what could not be read
+            raise MistakesFound(files.mistakes)
+        click.echo(str(mistake), err=True)
     if found:
         return found
     near = nearest(asked, [item.id for item in items]) if "-" in asked else None

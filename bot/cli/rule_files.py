@@ -34,15 +34,17 @@ class Chosen:
         return known_arabic(self.settings)
 
 
-def choose_rules(config: str | None, given: Sequence[str]) -> Chosen:
+def choose_rules(config: str | None, given: Sequence[str], *, despite_mistakes: bool = False) -> Chosen:
     """Read the files that were named, or all of the newsroom, or the starters; raise `MistakesFound` for any mistake.
 
-    Files that were named are read with the concepts of the newsroom or the starters beside them.
+    Files that were named are read with the concepts of the newsroom or the starters beside them. ``despite_mistakes`` takes
+    what can be read.
     """
     settings = optional_settings(config)
     known = read_sources(settings) if settings else starter_sources()
     if not given:
-        return _read(known, frozenset(source.file for source in known), settings)
+        names = frozenset(source.file for source in known)
+        return _read(known, names, settings, despite_mistakes=despite_mistakes)
     asked = [named_source(path, settings) for path in chosen_paths(given)]
     names = frozenset(source.file for source in asked)
     return _read([*concepts_beside(asked, known), *asked], names, settings)
@@ -67,9 +69,11 @@ def concepts_beside(asked: Sequence[RuleSource], known: Sequence[RuleSource]) ->
     ]
 
 
-def _read(sources: list[RuleSource], names: frozenset[str], settings: Settings | None) -> Chosen:
+def _read(
+    sources: list[RuleSource], names: frozenset[str], settings: Settings | None, *, despite_mistakes: bool = False
+) -> Chosen:
     files = read_rules(sources)
-    if files.mistakes:
+    if files.mistakes and not despite_mistakes:
         raise MistakesFound(files.mistakes)
     return Chosen(files=files, names=names, settings=settings)
 

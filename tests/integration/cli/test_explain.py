@@ -129,3 +129,13 @@ def test_a_word_that_stands_too_seldom_is_told_with_both_numbers(marsad: Callabl
     (tmp_path / "a.txt").write_text("وصل السلاح إلى الميناء", "utf-8")
     told = marsad("explain", "سلاح / مرتان", "--text-file", "a.txt").lines
     assert told[1:] == ["✗ «سلاح»: وردت مرة واحدة، والمطلوب أن ترد مرتين"]
+
+
+def test_a_mistake_elsewhere_is_told_and_stops_no_explanation(marsad: Callable[..., object], rules: Path) -> None:
+    (rules / "watchlists" / "broken.yaml").write_text("watchlists:\n  - {id: broken, match: سلاح قرب صفقة}\n", "utf-8")
+    for asked in ("سلاح", "deals"):
+        ran = marsad("explain", asked)
+        assert (ran.status, "أسلحة" in ran.out) == (0, True)
+        assert ran.err.startswith("watchlists/broken.yaml:2:30: a number must follow")
+    ran = marsad("explain", "broken")
+    assert (ran.status, ran.out) == (1, "")
