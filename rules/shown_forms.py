@@ -109,7 +109,7 @@ class _Shown:
             return "accusative"
         if why != "nisba" and key.endswith(("ا", "ي", "و")) and f"{key}ن" in self._keys:
             return "construct"
-        if why in {"nisba", "agreement"} and form.endswith(DUALS) and form[:-2] != self._bare:
+        if form.endswith(DUALS) and (why == "nisba" or (why == "agreement" and form[:-2] != self._bare)):
             return "numbers"
         if not self._is_known(form) and (why == "spelling" or (why == "agreement" and not form.startswith(self._bare))):
             return "spellings"
