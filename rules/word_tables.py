@@ -116,6 +116,7 @@ def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
     words = {*plurals, *singulars, *nisbas, *bases_of_nisba, *feminines, *masculines, *plural_only, *masdars}
     words |= {key_of(nisba) for place in places.values() for nisba in place.nisbas}
     words |= {f"{word[:-2]}ين" for word in singulars if word.endswith("ون")}  # «بارزين» is no ب + أرزين
+    own_words = frozenset(word for phrase in words for word in phrase.split())
     both = rows.get("both_readings.tsv", ())
     return WordTables(
         plurals=plurals,
@@ -135,8 +136,8 @@ def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
         doubtful=_not_family(rows, doubtful=True),
         both_readings={key_of(row.values(0)[0]): frozenset(map(key_of, row.values(1))) for row in both},
         roundups=tuple(pattern for row in rows.get("roundups.tsv", ()) for pattern in row.values(0)),
-        own_words=frozenset(word for phrase in words for word in phrase.split()),
-        own_names=_single_names((*names, *places)),
+        own_words=own_words,
+        own_names=_single_names((*names, *places), own_words),
         origins=frozenset(_origins(places, no_nisba)),
         split_by_hamza=frozenset(_split_by_hamza(masdars, singulars)),
         designations=_designations(rows),
@@ -253,11 +254,17 @@ def _not_family(rows: Rows, *, doubtful: bool) -> Several:
     return found
 
 
-def _single_names(phrases: Sequence[str]) -> frozenset[str]:
-    words = {word for phrase in phrases for word in phrase.split()}
+def _single_names(phrases: Sequence[str], own_words: frozenset[str]) -> frozenset[str]:
+    """Return the words of names; «لدول» of a council's name is ل + دول as everywhere."""
+    rows = [phrase.split() for phrase in phrases]
+    words = {row[0] for row in rows} | {word for row in rows for word in row[1:] if not _has_clitic(word, own_words)}
     longer = (phrase.split() for phrase in phrases if " " in phrase)
     definite = {word for phrase in longer for word in phrase if word.startswith("ال") and len(word) > 4}
     return frozenset(words | {word[2:] for word in definite})  # الموريتانية of the state's full name is ال + موريتانية
+
+
+def _has_clitic(word: str, own_words: frozenset[str]) -> bool:
+    return word.startswith(("لل", "وال")) or (word[0] in "لو" and word[1:] in own_words)
 
 
 def _origins(places: Mapping[str, Place], no_nisba: frozenset[str]) -> Iterable[str]:

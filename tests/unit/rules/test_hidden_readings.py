@@ -284,3 +284,20 @@ def test_a_term_typed_with_other_last_letters_stands_for_the_same(term: str, tex
 )
 def test_a_word_that_ends_so_by_itself_stays_as_typed(term: str, text: str) -> None:
     assert finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("دولة", "مساعدات للدول النامية"),
+        ("دولة", "قدمت لدول الجوار"),
+        ("جزيرة", "وجزر المحيط"),
+        ("البوسنة والهرسك", "رئاسة البوسنة والهرسك"),
+        ("باب", "فتحت بابها للزوار"),
+        ("أثر", "ترك أثره في الناس"),
+        ("قوة", "مهمة جديدة لقوة حفظ السلام"),
+        ("دين", "رواتب وديون متأخرة"),
+    ],
+)
+def test_a_word_inside_a_name_of_several_is_no_name_with_its_clitic(term: str, text: str) -> None:
+    assert finds(term, text)
