@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.conjugation import DAMMA, main_forms, marked
-from rules.peeling import HAMZAS
+from rules.peeling import DEFINITE, HAMZAS
 from rules.text import clean, fold
 
 if TYPE_CHECKING:
@@ -79,7 +79,12 @@ class _Shown:
         """Return one stem as it is listed."""
         why = self._why(stem)
         kind = self._kind(stem, why)
-        return ShownForm(why, "", kind) if kind else ShownForm(why, marked(self._spelt(stem.form), stem.mark))
+        if kind:
+            return ShownForm(why, "", kind)
+        definite = (
+            "ال" if why == "number" and stem.flags & DEFINITE else ""
+        )  # «الكتاب», never a lone «كتاب», for writers
+        return ShownForm(why, definite + marked(self._spelt(stem.form), stem.mark))
 
     def _why(self, stem: Stem) -> str:
         """Return the phenomenon that a reader sees: a masculine is no plural of its feminine."""

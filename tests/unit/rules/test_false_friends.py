@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules import Article, compile_expression, read_expression
+from rules import Article, compile_expression, explain_term, load_arabic, read_expression
+from rules.expression import Term
 
 STRANGERS = [
     ("آلة", "المدينة التي سقطت"),
@@ -240,3 +241,10 @@ def test_its_own_forms_are_found_all_the_same(term: str, text: str) -> None:
 def test_an_adjective_that_is_off_is_found_where_it_is_asked_for(text: str) -> None:
     assert finds("مالي / مع النسبة", text)
     assert not finds("مالي", text)
+
+
+def test_explain_shows_a_plural_that_needs_the_article_with_it() -> None:
+    (way,) = explain_term(Term(words="كاتب"), load_arabic()).ways
+    shown = {form for word in way.words for group in word.shown for form in group.forms}
+    assert {"الكتاب", "كتّاب"} <= shown
+    assert "كتاب" not in shown
