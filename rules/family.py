@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.conjugation import SEAT, mark_of
-from rules.name_forms import put_name, put_place
+from rules.name_forms import put_name, put_place, put_short_definite
 from rules.noun_forms import put_adjective, put_duals, put_inflected, put_nisbas
 from rules.peeling import ARTICLE, BARE, DEFINITE, PRONOUN
 from rules.singulars import dual_of, is_foreign, singulars_of, without_article
@@ -146,6 +146,7 @@ class _Family:
         self._stems.put(word, NOUN, "word")
         if word.startswith("ال") and len(word) > 4:
             self._stems.put(word[2:], NOUN, "word")
+        put_short_definite(self._stems, word, "word")
         for form in [stem.form for stem in self._stems.found.values()]:
             if form.endswith("ة"):
                 self._stems.put(form[:-1] + "ت", BEFORE_PRONOUN, "word")

@@ -14,8 +14,9 @@ from rules.text import fold
 if TYPE_CHECKING:
     from rules.stems import Stems
 
-__all__ = ["put_name", "put_place"]
+__all__ = ["put_name", "put_place", "put_short_definite"]
 
+SHORTEST_DEFINITE = 4
 SHORTEST_PLACE = 6
 """Letters of a place that the lexicon knows from which on it has other spellings like a foreign name (كينشاسا: كنشاسا)."""
 
@@ -25,6 +26,7 @@ def put_name(stems: Stems, word: str, *, known_as_name: bool, nisba: bool | None
     stems.put(word, CLITICS | ARTICLE, "name")
     bare = word[2:] if word.startswith("ال") and len(word) > 4 else word
     stems.put(bare, CLITICS | ARTICLE, "name")
+    put_short_definite(stems, word, "name")
     if bare.endswith("ة"):
         stems.put(bare[:-1] + "ه", CLITICS, "spelling")
     if bare in {"بن", "ابن"}:
@@ -67,3 +69,9 @@ def _put_definite(stems: Stems, word: str, why: str) -> None:
         stems.put(word[:-1] + "ه", CLITICS, why)
         if word.startswith("ال"):
             stems.put(word[2:-1] + "ه", CLITICS | ARTICLE | DEFINITE, why)
+
+
+def put_short_definite(stems: Stems, word: str, why: str) -> None:
+    """Add «أهل الحق» with its article peeled as any is; «حق» alone is not what was typed."""
+    if word.startswith("ال") and len(word) == SHORTEST_DEFINITE and word != "الله":
+        stems.put(word[2:], CLITICS | ARTICLE | DEFINITE, why)

@@ -301,3 +301,17 @@ def test_a_word_that_ends_so_by_itself_stays_as_typed(term: str, text: str) -> N
 )
 def test_a_word_inside_a_name_of_several_is_no_name_with_its_clitic(term: str, text: str) -> None:
     assert finds(term, text)
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "said"),
+    [
+        ("عصائب أهل الحق", "نفت عصائب أهل الحق التهمة", True),
+        ("اسم نادي السد", "فاز نادي السد", True),
+        ("اسم نادي السد", "نادي سد وهمي", False),
+        ("أهل الحق / بلفظه", "أهل الحق", True),
+        ("عبد الله", "هو عبد له", False),
+    ],
+)
+def test_a_name_keeps_an_article_before_two_letters(term: str, text: str, *, said: bool) -> None:
+    assert finds(term, text) is said
