@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.conjugation import SEAT, mark_of
-from rules.name_forms import put_name, put_place, put_short_definite
+from rules.name_forms import put_name, put_own_article, put_place, put_short_definite
 from rules.noun_forms import put_adjective, put_duals, put_inflected, put_nisbas
 from rules.peeling import ARTICLE, BARE, DEFINITE, PRONOUN
 from rules.singulars import dual_of, is_foreign, singulars_of, without_article
@@ -154,6 +154,8 @@ class _Family:
     def _noun(self, word: str) -> None:
         bare = without_article(self._arabic, word)
         self._stems.put(word, CLITICS, "word")
+        if word == bare and not any(entry.listed for entry in self._arabic.entries(fold(word))):
+            put_own_article(self._stems, word)
         if word == "ابن":
             self._stems.put("بن", CLITICS, "spelling")
         single = dual_of(self._arabic, bare)

@@ -14,7 +14,7 @@ from rules.text import fold
 if TYPE_CHECKING:
     from rules.stems import Stems
 
-__all__ = ["put_name", "put_place", "put_short_definite"]
+__all__ = ["put_name", "put_own_article", "put_place", "put_short_definite"]
 
 SHORTEST_DEFINITE = 4
 SHORTEST_PLACE = 6
@@ -75,3 +75,9 @@ def put_short_definite(stems: Stems, word: str, why: str) -> None:
     """Add «أهل الحق» with its article peeled as any is; «حق» alone is not what was typed."""
     if word.startswith("ال") and len(word) == SHORTEST_DEFINITE and word != "الله":
         stems.put(word[2:], CLITICS | ARTICLE | DEFINITE, why)
+
+
+def put_own_article(stems: Stems, word: str) -> None:
+    """Add a name that the lexicon has with its article (الرباط): «للرباط»."""
+    if word.startswith("ال") and len(word) > SHORTEST_DEFINITE and fold(word) not in stems.arabic.masdars:
+        stems.put(word[2:], CLITICS | ARTICLE | DEFINITE, "word")

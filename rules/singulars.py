@@ -39,10 +39,15 @@ def without_article(arabic: Arabic, word: str) -> str:
     if not word.startswith("ال") or len(word) < 4 or word == "الله":
         return word
     key, rest = fold(word), word[2:]
-    if key in arabic.plurals or key in arabic.singulars or key in arabic.masdars:
-        return word
+    plurals = (plural for single in arabic.singulars.get(key, ()) for plural in arabic.plurals.get(fold(single), ()))
+    if (
+        key in arabic.plurals
+        or key in arabic.masdars
+        or any(plural[0] == "ا" and fold(plural) == key for plural in plurals)
+    ):
+        return word  # «الغاز» is ال + غاز, though «ألغاز» is a plural
     if len(word) == 4 or arabic.entries(key):
-        noun_whole = any(entry.noun for entry in arabic.entries(key))
+        noun_whole = any(entry.noun and entry.listed for entry in arabic.entries(key))
         return rest if arabic.lemmas(rest) and not noun_whole else word
     return rest
 

@@ -13,7 +13,7 @@ from rules.conjugation import mark_of
 from rules.designations import other_designations
 from rules.family import FamilyOptions
 from rules.name_spellings import joined_spellings, split_spellings
-from rules.singulars import is_foreign, well_spelt, without_pronoun
+from rules.singulars import is_foreign, well_spelt, without_article, without_pronoun
 from rules.text import clean, fold, has_marks, tokenise, words_of
 from rules.vocabulary import WordSpec
 
@@ -166,7 +166,8 @@ class _Ways:
         Words with the article typed must have it (البيت الأبيض is no بيت أبيض); names, numbers and places are neutral.
         """
         neutral = tuple(self._is_neutral(word) for word in words)
-        typed = tuple(word.startswith("ال") and not still for word, still in zip(words, neutral, strict=True))
+        given = (word.startswith("ال") and self._has_article(word) for word in words)
+        typed = tuple(article and not still for article, still in zip(given, neutral, strict=True))
         if self._term.gap or self._options.as_written or self._options.name or len(words) > MOST_GRADED:
             return [tuple(True if given else None for given in typed)]
         if any(typed):
@@ -192,6 +193,11 @@ class _Ways:
         if typed[number]:
             return True
         return False if number < first and not neutral[number] else None
+
+    def _has_article(self, word: str) -> bool:
+        """Tell whether the ال can be peeled: that of «التهاب» is the word's own."""
+        plain = self._options.as_written or self._options.name
+        return plain or without_article(self._arabic, word) != word
 
     def _is_neutral(self, word: str) -> bool:
         key = fold(word)

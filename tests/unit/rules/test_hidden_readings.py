@@ -315,3 +315,17 @@ def test_a_word_inside_a_name_of_several_is_no_name_with_its_clitic(term: str, t
 )
 def test_a_name_keeps_an_article_before_two_letters(term: str, text: str, *, said: bool) -> None:
     assert finds(term, text) is said
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("قوارب الموت", "غرق قوارب الموت"),
+        ("أنبوب الغاز", "تفجير أنبوب الغاز"),
+        ("التهاب كبد", "عشرات الإصابات بالتهاب كبد حاد"),
+        ("ضيوف الرحمن", "وصول ضيوف الرحمن"),
+        ("الكرملين", "مقربون للكرملين"),
+    ],
+)
+def test_a_phrase_finds_itself_where_dictionaries_have_the_article_or_what_looks_like_it(term: str, text: str) -> None:
+    assert finds(term, text)
