@@ -166,7 +166,7 @@ class _Family:
         key = fold(bare)
         if key in self._arabic.plural_only:
             self._stems.allowed = {bare, *self._arabic.lemmas(bare)}
-            self._stems.written(bare, "word")
+            self._stems.written(bare, "word", checked=False)
             put_nisbas(self._stems, bare, wanted=self._options.nisba)
             return
         bases = singulars_of(self._arabic, bare, agrees=self._options.agrees)
