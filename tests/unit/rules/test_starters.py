@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.newsroom import starter_sources
-from rules import Article, Example, RuleFiles, Ruleset, Watchlist, compile_ruleset, read_rules
+from rules import Article, Example, RuleFiles, Ruleset, Watchlist, compile_ruleset, load_arabic, read_rules
+from rules.lint import TermRules
 from seeds import outlets, stories_of
 
 FILES: RuleFiles = read_rules(starter_sources())
@@ -29,6 +30,12 @@ def test_the_reference_lists_every_starter_with_its_name_and_severity() -> None:
     page = (Path(__file__).parents[3] / "docs/reference/starters.md").read_text("utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| (\w+) \|", page, re.MULTILINE)
     assert sorted(rows) == sorted((each.id, each.name, each.severity) for each in FILES.watchlists)
+
+
+def test_every_word_and_phrase_of_the_starters_finds_itself() -> None:
+    rules = TermRules(FILES, load_arabic())
+    found = {term: dict(rules.found(Article(text=term.words))) for term in rules.terms}
+    assert [term.words for term in rules.terms if rules.number(term) not in found[term]] == []
 
 
 def test_each_starter_has_five_examples_of_both_kinds() -> None:
