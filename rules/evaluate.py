@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rules.patterns import Pattern
     from rules.reading import ReadArticle
 
-__all__ = ["Evaluation", "Mention", "TermSlots"]
+__all__ = ["Evaluation", "Gate", "Mention", "TermSlots"]
 
 ZONES = {"title": TITLE, "lead": LEAD, "body": BODY}
 MANY_MENTIONS = 100_000
@@ -52,6 +52,14 @@ class TermSlots:
     """A slot of each way: where none of them is in an article, nor is the term."""
 
 
+class Gate(NamedTuple):
+    """Which of an `AnyOf`'s many parts an article can mention at all: by the slots of which each needs one, and always."""
+
+    node: AnyOf
+    by_slot: Mapping[int, Sequence[int]]
+    always: frozenset[int]
+
+
 @dataclass(slots=True)
 class Evaluation:
     """Evaluates expressions over one article; remembers the mentions it has found.
@@ -65,7 +73,11 @@ class Evaluation:
     concepts: Mapping[str, Expression]
     nodes: Mapping[int, TermSlots] = field(default_factory=dict)
     """The terms again, by the identity of their nodes: quicker to find than by all that a term says."""
+    gates: Mapping[int, Gate] = field(default_factory=dict)
+    """By the identity of its node, what each `AnyOf` of many parts needs."""
     _known: dict[tuple[int, frozenset[int]], list[Mention]] = field(default_factory=dict)
+    _likely: dict[int, list[Expression]] = field(default_factory=dict)
+    _held: dict[tuple[str, int, frozenset[int]], bool] = field(default_factory=dict)
     _hits_of: dict[tuple[int, int, str], Hit] = field(default_factory=dict)
     _patterns_left_s: list[float] = field(default_factory=lambda: [PATTERNS_S])
     _mentions_left: int = MANY_MENTIONS
@@ -90,7 +102,7 @@ class Evaluation:
                 banned |= self._banned(node)
                 return all(self.holds(part, zones, banned) for part in node.parts)
             case AnyOf():
-                return any(self.holds(part, zones, banned) for part in node.parts if self._may(part))
+                return any(self.holds(part, zones, banned) for part in self._parts(node))
             case AtLeast():
                 return sum(self.holds(part, zones, banned) for part in node.parts) >= node.count
             case Not():
@@ -100,7 +112,10 @@ class Evaluation:
             case InField():
                 return self.holds(node.part, ZONES[node.where], banned)
             case ConceptReference():
-                return self.holds(self.concepts[node.id], zones, banned)
+                known = (node.id, zones, banned)
+                if known not in self._held:
+                    self._held[known] = self.holds(self.concepts[node.id], zones, banned)
+                return self._held[known]
             case Term():
                 return len(self._within(node, zones, banned)) >= node.times
             case _:
@@ -113,6 +128,20 @@ class Evaluation:
         if found is None:
             found = self._known[known] = self._find(node, banned)
         return found
+
+    def _parts(self, node: AnyOf) -> Sequence[Expression]:
+        """Return the parts that may be mentioned, found at little cost."""
+        parts = self._likely.get(id(node))
+        if parts is None:
+            gate = self.gates.get(id(node))
+            if gate is None:
+                parts = [part for part in node.parts if self._may(part)]
+            else:
+                there = gate.by_slot.keys() & self.read.present
+                numbers = gate.always.union(*(gate.by_slot[slot] for slot in there))
+                parts = [node.parts[number] for number in sorted(numbers)]
+            self._likely[id(node)] = parts
+        return parts
 
     def _may(self, node: Expression) -> bool:
         """Tell at little cost whether a node may be mentioned."""
@@ -165,7 +194,7 @@ class Evaluation:
             case InField():
                 return self._within(node.part, ZONES[node.where], banned)
             case AnyOf():
-                return _merged(self.mentions(part, banned) for part in node.parts if self._may(part))
+                return _merged(self.mentions(part, banned) for part in self._parts(node))
             case AtLeast() | AllOf():
                 if not self.holds(node, ALL, banned):
                     return []

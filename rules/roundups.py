@@ -16,24 +16,21 @@ class Roundups:
     """The patterns of such titles: phrases whose words stand in the title, at its start where ``^`` stands before them."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._at_start: list[tuple[str, ...]] = []
-        self._anywhere: list[tuple[str, ...]] = []
+        self._by_first: dict[str, list[tuple[tuple[str, ...], bool]]] = {}
+        """For the first word of each pattern all its words, and whether they must stand at the start."""
         for pattern in patterns:
             words = _keys(pattern.removeprefix("^"))
             if words:
-                (self._at_start if pattern.startswith("^") else self._anywhere).append(words)
+                self._by_first.setdefault(words[0], []).append((words, pattern.startswith("^")))
 
     def names(self, title: str) -> bool:
         """Tell whether the title is of that class."""
-        if not title or not (self._at_start or self._anywhere):
-            return False
         words = _keys(title)
-        if any(words[: len(pattern)] == pattern for pattern in self._at_start):
-            return True
         return any(
             words[begin : begin + len(pattern)] == pattern
-            for pattern in self._anywhere
-            for begin in range(len(words) - len(pattern) + 1)
+            for begin, word in enumerate(words)
+            for pattern, at_start in self._by_first.get(word, ())
+            if not (at_start and begin)
         )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rules.arabic import load_arabic
 from rules.article import Article, Match
-from rules.evaluate import Evaluation, TermSlots
+from rules.evaluate import Evaluation, Gate, TermSlots
 from rules.expression import AllOf, AnyOf, AtLeast, ConceptReference, Except, InField, Near, Not, Regex, Term, walk
 from rules.patterns import compile_pattern
 from rules.reading import ReadArticle
@@ -36,6 +36,8 @@ __all__ = ["CompiledExpression", "Ruleset", "compile_expression", "compile_rules
 
 MOST_DEAD = 1_000
 """Watchlists taken out of a ruleset before its structures are made anew, where fewer live in it."""
+FEW_PARTS = 8
+"""Parts of an `AnyOf` that are looked at one by one; of more, only those of which the article has a word."""
 MOST_PARAGRAPHS = 300
 MANY = 500
 """Watchlists from which on their structures leave the garbage collector's sight: matching is three times as fast then."""
@@ -118,6 +120,7 @@ class _Compiled:
         self._compiled_concepts: set[str] = set()
         self._kept: list[Term] = []
         self._slots: dict[int, TermSlots] = {}
+        self._gates: dict[int, Gate] = {}
 
     def rule(self, watchlist: Watchlist) -> RuleGroups | None:
         """Return the groups of a watchlist of which each must have a word in the article; None for one that is off."""
@@ -140,6 +143,20 @@ class _Compiled:
             elif isinstance(node, ConceptReference) and node.id not in self._compiled_concepts:
                 self._compiled_concepts.add(node.id)
                 self.add(self.concepts[node.id])
+        for node in walk(expression):
+            if isinstance(node, AnyOf) and len(node.parts) > FEW_PARTS:
+                self._gates[id(node)] = self._gate(node)
+
+    def _gate(self, node: AnyOf) -> Gate:
+        by_slot: dict[int, list[int]] = {}
+        always = []
+        for number, part in enumerate(node.parts):
+            groups = self.groups(part)
+            if not groups:
+                always.append(number)
+            for slot in min(groups, key=len, default=()):
+                by_slot.setdefault(slot, []).append(number)
+        return Gate(node, by_slot, frozenset(always))
 
     def _term(self, term: Term) -> TermSlots:
         if term.words.startswith("#"):
@@ -152,7 +169,7 @@ class _Compiled:
 
     def evaluation(self, read: ReadArticle) -> Evaluation:
         """Return a read article ready for evaluation."""
-        return Evaluation(read, self.terms, self.patterns, self.concepts, self._slots)
+        return Evaluation(read, self.terms, self.patterns, self.concepts, self._slots, self._gates)
 
     def groups(self, node: Expression) -> tuple[frozenset[int], ...]:
         """Return groups of slots of which each must have one in the article for the node to hold; () where none can be named."""
@@ -240,7 +257,7 @@ class Ruleset:
             return ()
         evaluation = self._compiled.evaluation(read)
         arabic = language_of(article) == "ar"
-        roundup = self._compiled.roundups.names(article.title)
+        roundup: bool | None = None
         found = []
         find, watchlists = evaluation.hits, self.watchlists
         for id, held in candidates:
@@ -249,6 +266,8 @@ class Ruleset:
                 continue
             sure = held and (article.text is not None or watchlist.scope == "all")
             if sure or evaluation.decides(watchlist.expression, watchlist.scope):
+                if roundup is None:
+                    roundup = self._compiled.roundups.names(article.title)
                 suppress = "roundup" if roundup and not self._in_one_paragraph(watchlist, article) else None
                 found.append(
                     Match(
