@@ -266,7 +266,9 @@ class _Family:
             flags &= ~ARTICLE
         if key.endswith("ا") and any(form[-1] not in "ىي" for form in strangers.get(key[:-1], ())):
             flags &= ~BARE  # «نشاطا» is no «نشيط»; but «أسراهم» is of «أسرى»
-        return stem._replace(flags=flags) if flags & (BARE | PRONOUN) else None
+        if not flags & (BARE | PRONOUN):
+            return None
+        return stem if flags == stem.flags else stem._replace(flags=flags)
 
 
 def _other_seats(stem: Stem) -> Iterator[tuple[str, int]]:

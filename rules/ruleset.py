@@ -131,8 +131,11 @@ class _Compiled:
 
     def add(self, expression: Expression) -> None:
         """Compile every term and pattern of an expression."""
+        many: list[AnyOf] = []
         for node in walk(expression):
-            if isinstance(node, Regex) and node.pattern not in self.patterns:
+            if isinstance(node, AnyOf) and len(node.parts) > FEW_PARTS:
+                many.append(node)
+            elif isinstance(node, Regex) and node.pattern not in self.patterns:
                 self.patterns[node.pattern] = compile_pattern(node.pattern)
             elif isinstance(node, Term):
                 slots = self.terms.get(node)
@@ -143,9 +146,8 @@ class _Compiled:
             elif isinstance(node, ConceptReference) and node.id not in self._compiled_concepts:
                 self._compiled_concepts.add(node.id)
                 self.add(self.concepts[node.id])
-        for node in walk(expression):
-            if isinstance(node, AnyOf) and len(node.parts) > FEW_PARTS:
-                self._gates[id(node)] = self._gate(node)
+        for node in many:
+            self._gates[id(node)] = self._gate(node)
 
     def _gate(self, node: AnyOf) -> Gate:
         by_slot: dict[int, list[int]] = {}

@@ -63,10 +63,10 @@ class Stems:
             self.found[key] = Stem(form, flags, why)
             return
         if not same_seat(form, before.form):  # «إصابتها» is a noun, «أصابت» its verb: both count
-            before = self.found[key] = before._replace(form="ا" + before.form[1:])
+            before = self.found[key] = Stem("ا" + before.form[1:], before.flags, before.why)
         if before.flags | flags != before.flags:
             flags = (before.flags | flags) & ~(0 if before.flags & flags & DEFINITE else DEFINITE)
-            self.found[key] = before._replace(flags=flags)
+            self.found[key] = Stem(before.form, flags, before.why)
 
     def put_verb(self, form: str, flags: int, why: str) -> None:
         """Add a verb's form; one that is a noun, too, stays beside it: «لإصابتها» is no reason for «لأصابت»."""
