@@ -28,6 +28,8 @@ def is_foreign(arabic: Arabic, word: str) -> bool:
         return False
     if word.endswith(("ون", "يين")) and arabic.lemmas(without_article(arabic, word)[:-2]):
         return False
+    if _of_construct(arabic, word):
+        return False
     key = fold(word)
     bare = fold(without_article(arabic, word))
     arab = "\u0621" <= key[:1] <= "\u064a"
@@ -109,14 +111,27 @@ def singulars_of(arabic: Arabic, word: str, *, agrees: bool) -> tuple[str, ...]:
     if word in lemmas or not lemmas:
         if word.endswith("ات") and len(word) > 4:
             return (word, *_singulars_of_sound_plural(arabic, word))
-        if not lemmas and word.endswith(("ون", "يين")) and len(word) > 4 and arabic.lemmas(word[:-2]):
-            return (word[:-2],)  # but كانون is no plural of كان
-        return (word,)
+        return (word if lemmas else _of_masculine_plural(arabic, word) or word,)
     if word.endswith("ة") and word[:-1] in lemmas:  # وزيرة is not وزير, but an adjective agrees with its noun
         return (word[:-1],) if agrees else (word,)
     if word.endswith("ى") and lemmas[0][0] == "أ" and not agrees:  # «أولى» is no «أول»
         return (word,)
     return lemmas
+
+
+def _of_masculine_plural(arabic: Arabic, word: str) -> str:
+    if word.endswith(("ون", "يين")) and len(word) >= SHORTEST_ARABIC and arabic.lemmas(word[:-2]):
+        return word[:-2]  # but كانون is no plural of كان
+    return _of_construct(arabic, word)
+
+
+def _of_construct(arabic: Arabic, word: str) -> str:
+    """Return the singular of a sound plural typed before its genitive (مهربو البشر), or nothing: ماركو is a name."""
+    single, key = word[:-1], fold(word)
+    if not word.endswith("و") or len(word) < SHORTEST_ARABIC or single not in arabic.lemmas(single):
+        return ""
+    participle = single[0] == "م" and single[1] != "ا" and key not in arabic.places and key not in arabic.names
+    return single if participle or arabic.entries(fold(single + "ون")) else ""
 
 
 def _defective(word: str, *, known: bool, listed: bool) -> Iterator[str]:

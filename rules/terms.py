@@ -6,6 +6,7 @@ A phrase is said with more or less definiteness (صفقة سلاح, صفقة ا�
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,6 +64,8 @@ FREE_ADJECTIVES = (
     "عديم", "قليل", "كثير", "حاد", "ثقيل", "خفيف", "ثنائي", "ثلاثي", "رباعي", "مزدوج", "مختلف", "مجهول", "فائق", "صغير", "كبير",
 )  # fmt: skip
 """How adjectives begin that stand before a definite noun and may yet have the article: القوات المتعددة الجنسيات."""
+PASSIVE_PARTICIPLE = re.compile("م..و.ة?")
+"""Their commonest shape besides: منزوعة السلاح، مجهول الهوية."""
 
 
 class Way(NamedTuple):
@@ -173,7 +176,7 @@ class _Ways:
         if any(typed):
             first = typed.index(True)
             rows = [tuple(self._given(number, first, typed, neutral) for number in range(len(words)))]
-            if first and words[first - 1].startswith(FREE_ADJECTIVES):  # «القوات المتعددة الجنسيات»
+            if first and _is_free_adjective(words[first - 1]):
                 rows.append(tuple(None if still else number <= first or None for number, still in enumerate(neutral)))
             return rows
         stretches = [list(stretch) for stretch in _between_particles(words)]
@@ -203,7 +206,7 @@ class _Ways:
         key = fold(word)
         if not "\u0621" <= key[:1] <= "\u064a" or len(key) < 2 or key in self._arabic.places:
             return True
-        if key in {"الله", "بن", "ابن", "ابو"} or (key.startswith("لل") and self._arabic.knows(key[2:])):
+        if key in {"الله", "بن", "ابن", "ابو", "غير", "شبه"} or (key.startswith("لل") and self._arabic.knows(key[2:])):
             return True
         return is_foreign(self._arabic, word) or (key in self._arabic.names and not self._arabic.lemmas(word))
 
@@ -280,6 +283,11 @@ class _Ways:
                     spec = spec._replace(options=options._replace(agrees=True, verbs=False), dual=dual)
                 specs.append(spec)
             yield Way(tuple(specs), "nisba")
+
+
+def _is_free_adjective(word: str) -> bool:
+    """Tell whether a word looks like an adjective that may have the article before a definite noun: المنزوعة السلاح."""
+    return word.startswith(FREE_ADJECTIVES) or PASSIVE_PARTICIPLE.fullmatch(word) is not None
 
 
 def _between_particles(words: tuple[str, ...]) -> Iterator[list[str]]:
