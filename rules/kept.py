@@ -28,7 +28,7 @@ MAGIC = b"MARSADKN"
 FILES = 4
 """Files that stay, the newest: newsrooms with tables of their own, and versions of marsad, have one each."""
 MOST = 20_000
-"""Terms that are kept; starters have 1,300, and a large desk's rules are compiled once in a long time."""
+"""Terms that are kept; starters have 1,700, and a large desk's rules are compiled once in a long time."""
 FEWEST_NEW = 100
 """New ones worth writing the file for."""
 

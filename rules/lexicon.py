@@ -34,6 +34,7 @@ CODE = [zlib.crc32(Path(__file__).with_name(name).read_bytes()) for name in ("le
 """Of the code that runs: read as it is loaded, since the files may be another version's before this process ends."""
 EMPTY = 0
 KEPT = 2
+UNFINISHED = ".unfinished-"
 LISTED, PARTLY = 1, 2
 
 
@@ -150,10 +151,14 @@ def open_lexicon(cache: Path | None) -> Lexicon:
 
 
 def forget_old(cache: Path, pattern: str, kept: int) -> None:
-    """Leave the newest files only: each version of marsad in use has one, and a lexicon takes nine megabytes."""
-    files = sorted(cache.glob(pattern), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for old in files[kept:]:
-        old.unlink(missing_ok=True)  # a process that has it mapped keeps it
+    """Leave the newest files only: each version of marsad in use has one, and a lexicon takes nine megabytes.
+
+    Half-written ones, of processes that were killed, go as well; one that is being written costs its writer the keeping.
+    """
+    for each, number in ((pattern, kept), (f"{UNFINISHED}*", KEPT)):
+        files = sorted(cache.glob(each), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for old in files[number:]:
+            old.unlink(missing_ok=True)  # a process that has it mapped keeps it
 
 
 def lexicon_key() -> bytes:
@@ -190,7 +195,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     import tempfile  # slow to import, and nothing is written at most starts
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".lexicon-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -65,6 +65,14 @@ def test_lexicons_of_earlier_versions_go_when_a_new_one_is_built(built: Path, tm
     assert {path.name for path in tmp_path.iterdir()} == {"lexicon-00000002.bin", kept(built).name}
 
 
+def test_what_killed_processes_left_half_written_does_not_pile_up(built: Path, tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / f".unfinished-{number}").write_bytes(b"half")
+        os.utime(tmp_path / f".unfinished-{number}", (number, number))
+    open_lexicon(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {".unfinished-7", ".unfinished-8", kept(built).name}
+
+
 def test_two_processes_that_build_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from rules.lexicon import open_lexicon; open_lexicon(Path(sys.argv[1]))"

@@ -38,6 +38,11 @@ def test_every_word_and_phrase_of_the_starters_finds_itself() -> None:
     assert [term.words for term in rules.terms if rules.number(term) not in found[term]] == []
 
 
+def test_no_term_of_the_starters_is_a_list_that_ran_together() -> None:
+    rules = TermRules(FILES, load_arabic())
+    assert [term.words for term in rules.terms if {"-", "–", "|"} & set(term.words.split())] == []
+
+
 def test_each_starter_has_five_examples_of_both_kinds() -> None:
     for watchlist in FILES.watchlists:
         matching = sum(example.should_match for example in watchlist.examples)
