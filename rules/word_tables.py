@@ -117,7 +117,6 @@ def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
     words |= {key_of(nisba) for place in places.values() for nisba in place.nisbas}
     words |= {f"{word[:-2]}ين" for word in singulars if word.endswith("ون")}  # «بارزين» is no ب + أرزين
     own_words = frozenset(word for phrase in words for word in phrase.split())
-    both = rows.get("both_readings.tsv", ())
     return WordTables(
         plurals=plurals,
         singulars=singulars,
@@ -134,7 +133,7 @@ def word_tables(rows: Rows, territories: Mapping[str, str]) -> WordTables:
         places=places,
         not_family=_not_family(rows, doubtful=False),
         doubtful=_not_family(rows, doubtful=True),
-        both_readings={key_of(row.values(0)[0]): frozenset(map(key_of, row.values(1))) for row in both},
+        both_readings=_both_readings(rows),
         roundups=tuple(pattern for row in rows.get("roundups.tsv", ()) for pattern in row.values(0)),
         own_words=own_words,
         own_names=_single_names((*names, *places), own_words),
@@ -213,23 +212,46 @@ def _told(member: str) -> str:
 
 
 def _names(rows: Rows) -> Several:
+    """Return all spellings of a name by each; a row whose usual one is known already, as a newsroom's may be, adds to it."""
     found: Several = {}
     for row in rows.get("names.tsv", ()):
-        spellings = tuple(map(_said, (*row.values(1), *row.values(2))))
-        for spelling in spellings:
-            found.setdefault(key_of(spelling), spellings)
+        said = tuple(map(_said, (*row.values(1), *row.values(2))))
+        known = found.get(key_of(said[0]), ())
+        spellings = _joined(known, said)
+        for key in map(key_of, spellings):
+            if found.get(key, known) == known:
+                found[key] = spellings
     return found
 
 
+def _joined(some: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*some, *more)))
+
+
 def _places(rows: Rows, territories: Mapping[str, str]) -> dict[str, Place]:
+    """Return places by each of their spellings; a row of a place that is known already adds to it."""
     found: dict[str, Place] = {}
     for row in rows.get("places.tsv", ()):
         code = "".join(row.values(4))
         official = [territories[code]] if code in territories else []
-        spellings = tuple(dict.fromkeys(map(_said, (*row.values(0), *row.values(1), *official))))
-        place = Place(spellings, tuple(map(_said, row.values(2))), "".join(row.values(3)))
-        for spelling in spellings:
-            found.setdefault(key_of(spelling), place)
+        said = [_said(spelling) for spelling in (*row.values(0), *row.values(1), *official)]
+        known = found.get(key_of(said[0]), Place((), ()))
+        place = Place(
+            _joined(known.spellings, said),
+            _joined(known.nisbas, map(_said, row.values(2))),
+            known.capital or "".join(row.values(3)),
+        )
+        for key in map(key_of, place.spellings):
+            if found.get(key, known) == known:
+                found[key] = place
+    return found
+
+
+def _both_readings(rows: Rows) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for row in rows.get("both_readings.tsv", ()):
+        token = key_of(row.values(0)[0])
+        found[token] = found.get(token, frozenset()).union(map(key_of, row.values(1)))
     return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rules import Article, compile_expression, explain_term, load_arabic, read_expression
+from rules import explain_term, load_arabic
 from rules.expression import Term
+from tests.unit.rules.finding import finds
 
 STRANGERS = [
     ("آلة", "المدينة التي سقطت"),
@@ -219,12 +220,6 @@ FORMS = [
     ("منحة دراسية", "قدمت منحا دراسية"),
     ("منحة دراسية", "منح دراسية للطلاب"),
 ]
-
-
-def finds(term: str, text: str) -> bool:
-    expression, problems = read_expression(term, concepts=())
-    assert expression is not None, problems
-    return compile_expression(expression, ()).match(Article(text=text)) is not None
 
 
 @pytest.mark.parametrize(("term", "text"), STRANGERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.rules.test_origins import finds
+from tests.unit.rules.finding import finds
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules import Article, compile_expression, read_expression
-
-
-def finds(term: str, text: str) -> bool:
-    expression, problems = read_expression(term, concepts=())
-    assert expression is not None, problems
-    return compile_expression(expression, ()).match(Article(text=text)) is not None
+from tests.unit.rules.finding import finds
 
 
 @pytest.mark.parametrize(
