@@ -12,7 +12,7 @@ from tests.fakes.telegram_faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BLOCKED", "CHATS", "FEEDS", "MOVES", "TROUBLES", "Round", "rounds", "sweep"]
+__all__ = ["BLOCKED", "CHATS", "FEEDS", "MOVES", "ONCE", "TROUBLES", "Round", "rounds", "sweep"]
 
 FEEDS = ("/a", "/b", "/c")
 BLOCKED = 99
@@ -20,6 +20,8 @@ CHATS = {"desk": -100123, "forum": -100777, "group": -55, "other": -56, "one": 1
 """The channels of the newsroom, and Telegram's numbers of their chats."""
 MOVES = {-55: -100555, -56: -100556}
 """Groups that become supergroups on the way, and their numbers afterwards."""
+ONCE = ("learn_number",)
+"""Verbs that only the first life comes to, and the next while it has died there: afterwards every chat's number is known."""
 OFTEN = ("commit_poll", "claim_messages", "begin_send", "send", "finish_send", "claim_due_feeds", "commit_unchanged")
 SELDOM = ("recover", "sync_chats", "record_ruleset", "put_off", "resolve_unknown", "fail_poll")
 """Verbs that a life may come to once, if at all."""
@@ -93,7 +95,7 @@ def sweep(*, patience: float = 8.0) -> Iterator[Round]:
         "after:succeed_chat": Fault.migrated(*second),
         "before:mark_chat": Fault.blocked(BLOCKED),
     }
-    points = [f"{moment}:{verb}" for verb in (*OFTEN, *SELDOM, *LASTING) for moment in ("before", "after")]
+    points = [f"{moment}:{verb}" for verb in (*ONCE, *OFTEN, *SELDOM, *LASTING) for moment in ("before", "after")]
     for number, point in enumerate([*points, *["inside:any"] * INSIDE]):
         nth = number - len(points) + 1 if point == "inside:any" else 1
         made = _quiet(number, f"{point}:{nth}", lasting.get(point), patience)

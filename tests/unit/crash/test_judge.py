@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.crash.judge import Booked, Verdict, judge
-from tests.crash.plan import LASTING, OFTEN, SELDOM, rounds, sweep
+from tests.crash.plan import LASTING, OFTEN, ONCE, SELDOM, rounds, sweep
 from tests.fakes.telegram_world import Shown
 
 CHATS = {"desk": -1, "reader": 7}
@@ -85,5 +85,5 @@ def test_a_sweep_comes_to_every_commit_point_once() -> None:
     plan = list(sweep())
     points = [one.point for one in plan]
     assert len(set(points)) == len(points)
-    assert {point.split(":")[1] for point in points} == {*OFTEN, *SELDOM, *LASTING, "any"}
+    assert {point.split(":")[1] for point in points} == {*ONCE, *OFTEN, *SELDOM, *LASTING, "any"}
     assert all(one.trouble == "" for one in plan)
