@@ -136,7 +136,8 @@ def _word(arabic: Arabic, spec: WordSpec) -> ExplainedWord:
     shown: dict[str, list[str]] = {}
     for each in found:
         if each.form:
-            shown.setdefault(each.why, []).append(each.form)
+            typed = each.why == "name" and fold(each.form) == fold(spec.word)
+            shown.setdefault("word" if typed else each.why, []).append(each.form)
     return ExplainedWord(
         word=spec.word,
         definite=spec.definite,

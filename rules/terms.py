@@ -32,6 +32,8 @@ MOST_GRADED = 8
 """Words of a phrase up to which its definiteness is looked at; longer ones are quotations."""
 REMEMBERED = 30_000
 """Terms whose ways are kept in memory; more are a desk's whose rules are compiled once in a long time."""
+LETTERS = 3
+"""Letters up to which what stands before a designation's number has no forms and no spellings but those of the table."""
 CAPITALS = 3
 """Latin letters up to which a word in capitals is taken as written: IT is no «it»."""
 
@@ -132,12 +134,19 @@ class _Ways:
     ) -> Iterator[Way]:
         """Yield a phrase as such: in the degrees of definiteness that Arabic knows, and with «رقم» before a number."""
         options = self._options._replace(name=name or self._options.name)
+        letters = {number for number in range(len(words) - 1) if self._is_designation(*words[number : number + 2])}
         if len(words) == 1:
             yield Way((self._spec(words[0], options, typed[0] if typed else ""),), why)
             return
         for degrees in self._degrees(words):
             specs = tuple(
-                self._inner(number, word, degree, options, typed[number] if typed else "")
+                self._inner(
+                    number,
+                    word,
+                    degree,
+                    options._replace(as_written=True) if number in letters else options,
+                    typed[number] if typed else "",
+                )
                 for number, (word, degree) in enumerate(zip(words, degrees, strict=True))
             )
             yield Way(specs, why)
@@ -148,6 +157,10 @@ class _Ways:
                     yield Way((*specs[:number], label, *specs[number:]), why)
                 elif number > 1 and word.isdecimal() and before == "رقم":
                     yield Way((*specs[: number - 1], *specs[number:]), why)
+
+    def _is_designation(self, word: str, number: str) -> bool:
+        """Tell whether a word is a designation's letters, which have no forms: إس 400."""
+        return len(word) <= LETTERS and number.isdecimal() and fold(word) in self._arabic.designations
 
     def _spec(self, word: str, options: FamilyOptions, typed: str) -> WordSpec:
         return WordSpec(
