@@ -1,7 +1,7 @@
 """The family of a word: every stem that a term's word stands for by default, each with the reason why.
 
 Stems, not surface forms: clitics are peeled off the text (`rules.peeling`), so a family has some twenty stems where it has
-1,200 forms. What a rule generates and the lexicon knows as another word is left out (بحر + ين is no البحرين).
+1,200 forms.
 """
 
 from __future__ import annotations
@@ -13,16 +13,7 @@ from rules.name_forms import put_name, put_own_article, put_place, put_short_def
 from rules.noun_forms import put_adjective, put_duals, put_inflected, put_nisbas
 from rules.peeling import ARTICLE, BARE, DEFINITE, PRONOUN
 from rules.singulars import dual_of, is_foreign, singulars_of, without_article
-from rules.stems import (
-    ADJECTIVE,
-    BEFORE_PRONOUN,
-    CLITICS,
-    INDEFINITE,
-    NOUN,
-    Stem,
-    Stems,
-    same_seat,
-)  # fmt: skip
+from rules.stems import ADJECTIVE, BEFORE_PRONOUN, CLITICS, INDEFINITE, NOUN, Stem, Stems, same_seat
 from rules.stop_words import PARTICLES
 from rules.strangers import doubtful_of, strangers_of
 from rules.text import clean, fold, has_marks

@@ -22,6 +22,10 @@ from rules.word_tables import WordTables
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    Asked = tuple[str | bool | None, ...]
+    Said = tuple[tuple[WordSpec, ...], ...]
+    Stems = tuple[str, tuple[int, ...]]
+
 __all__ = ["Kept"]
 
 MAGIC = b"MARSADKN"
@@ -31,11 +35,6 @@ MOST = 20_000
 """Terms that are kept; starters have 1,700, and a large desk's rules are compiled once in a long time."""
 FEWEST_NEW = 100
 """New ones worth writing the file for."""
-
-if TYPE_CHECKING:
-    Asked = tuple[str | bool | None, ...]
-    Said = tuple[tuple[WordSpec, ...], ...]
-    Stems = tuple[str, tuple[int, ...]]
 
 
 class Kept:

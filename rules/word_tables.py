@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
     from rules.own_tables import TableRow
 
-__all__ = ["Place", "Verb", "WordTables", "key_of", "word_tables"]
-
-if TYPE_CHECKING:
     Rows = Mapping[str, Sequence[TableRow]]
     Several = dict[str, tuple[str, ...]]
 
+__all__ = ["Place", "Verb", "WordTables", "key_of", "word_tables"]
 
 SHORTEST_PASSIVE = 4
 """Letters from which on a passive is no noun's letters (بيع, برئ)."""
