@@ -61,6 +61,8 @@ PARTICLES = frozenset(
     )
 )
 """Words that take no article, behind which a phrase is definite or not anew."""
+STILL = frozenset({"غير", "شبه"})
+"""Words before an adjective that keep their shape and take no article: الهجرة غير الشرعية."""
 FREE_ADJECTIVES = (
     "متعدد", "متوسط", "مناهض", "محدود", "منخفض", "مرتفع", "بعيد", "قصير", "طويل", "عالي", "عالية", "شديد", "واسع", "سريع", "ضعيف",
     "عديم", "قليل", "كثير", "حاد", "ثقيل", "خفيف", "ثنائي", "ثلاثي", "رباعي", "مزدوج", "مختلف", "مجهول", "فائق", "صغير", "كبير",
@@ -134,7 +136,7 @@ class _Ways:
     ) -> Iterator[Way]:
         """Yield a phrase as such: in the degrees of definiteness that Arabic knows, and with «رقم» before a number."""
         options = self._options._replace(name=name or self._options.name)
-        letters = {number for number in range(len(words) - 1) if self._is_designation(*words[number : number + 2])}
+        plain = {number for number in range(len(words) - 1) if self._has_no_forms(*words[number : number + 2])}
         if len(words) == 1:
             yield Way((self._spec(words[0], options, typed[0] if typed else ""),), why)
             return
@@ -144,7 +146,7 @@ class _Ways:
                     number,
                     word,
                     degree,
-                    options._replace(as_written=True) if number in letters else options,
+                    options._replace(as_written=True) if number in plain else options,
                     typed[number] if typed else "",
                 )
                 for number, (word, degree) in enumerate(zip(words, degrees, strict=True))
@@ -158,9 +160,10 @@ class _Ways:
                 elif number > 1 and word.isdecimal() and before == "رقم":
                     yield Way((*specs[: number - 1], *specs[number:]), why)
 
-    def _is_designation(self, word: str, number: str) -> bool:
-        """Tell whether a word is a designation's letters, which have no forms: إس 400."""
-        return len(word) <= LETTERS and number.isdecimal() and fold(word) in self._arabic.designations
+    def _has_no_forms(self, word: str, following: str) -> bool:
+        """Tell whether a word of a phrase stands as it is: a designation's letters (إس 400), the «غير» of «غير شرعي»."""
+        letters = len(word) <= LETTERS and following.isdecimal() and fold(word) in self._arabic.designations
+        return letters or fold(word) in STILL
 
     def _spec(self, word: str, options: FamilyOptions, typed: str) -> WordSpec:
         return WordSpec(
@@ -219,7 +222,7 @@ class _Ways:
         key = fold(word)
         if not "\u0621" <= key[:1] <= "\u064a" or len(key) < 2 or key in self._arabic.places:
             return True
-        if key in {"الله", "بن", "ابن", "ابو", "غير", "شبه"} or (key.startswith("لل") and self._arabic.knows(key[2:])):
+        if key in {"الله", "بن", "ابن", "ابو", *STILL} or (key.startswith("لل") and self._arabic.knows(key[2:])):
             return True
         return is_foreign(self._arabic, word) or (key in self._arabic.names and not self._arabic.lemmas(word))
 
