@@ -61,10 +61,11 @@ def command(directory: Path) -> None:
     schema = json.dumps(watchlists_schema(), ensure_ascii=False, indent=2)
     (directory / "watchlists" / "watchlists.schema.json").write_text(schema + "\n", encoding="utf-8")
     (directory / "marsad.yaml").write_text(CONFIGURATION, encoding="utf-8")
+    here = directory == Path()
     click.echo(
-        f"A newsroom is ready in {directory}. Next:\n\n"
-        f"  cd {directory}\n"
-        "  marsad check            # are configuration and rules sound?\n"
+        f"A newsroom is ready {'here' if here else f'in {directory}'}. Next:\n\n"
+        + ("" if here else f"  cd {directory}\n")
+        + "  marsad check            # are configuration and rules sound?\n"
         "  marsad poll --once      # read every feed once; a first fetch is silent\n"
         "  marsad run              # keep watching; alerts appear in this terminal"
     )
