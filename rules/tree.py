@@ -95,6 +95,10 @@ def _is_text_with_a_colon(node: Mapping) -> bool:
     return bool(re.search(r"[\u0621-\u064a]", node.entries[0][0].text))
 
 
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.is_null
+
+
 def _node_of(value: object, at: Position, depth: int) -> Node:
     if depth > 2 * DEEPEST + 2:  # each level of an expression is a mapping and a list
         return Scalar(text="", at=at)
@@ -225,7 +229,8 @@ class _Tree:
     def _near(self, value: Node, form: Form, depth: int) -> Expression | None:
         parts = self._parts("near", value, depth)
         within = form.integer("within", None, minimum=0, maximum=FURTHEST)
-        if within is None and not (form.node and form.node.get("within")):
+        distance = form.node.get("within") if form.node else None
+        if within is None and (distance is None or _is_null(distance)):
             self._wrong(value.at, "no_distance", '"near" needs "within": how many words may stand between')
         if parts is not None and len(parts) < 2:
             self._wrong(value.at, "empty", '"near" needs two words or more')
@@ -243,6 +248,9 @@ class _Tree:
         count = form.integer("at_least", None, minimum=1)
         if listed is None:
             self._wrong(value.at, "empty", '"at_least" needs "of": the list to choose from')
+            return None
+        if _is_null(value):
+            self._wrong(value.at, "empty", '"at_least" needs a number: how many of the list')
             return None
         parts = self._parts("of", listed, depth)
         if parts is None or count is None:

@@ -134,6 +134,8 @@ def test_a_tree_reads_as_its_expression(tree: str, expression: object) -> None:
         ),
         ("watchlists:\n  - id: x\n    match: {near: [سلاح], within: 3}\n", "3:19", "two words or more"),
         ("watchlists:\n  - id: x\n    match: {at_least: 3, of: [أ, ب]}\n", "", "3 of 2"),
+        ("watchlists:\n  - id: x\n    match:\n      at_least:\n      of: [أ, ب]\n", "", "needs a number"),
+        ("watchlists:\n  - id: x\n    match:\n      near: [أ, ب]\n      within:\n", "", 'needs "within"'),
         ("watchlists:\n  - id: x\n    match: {regex: '('}\n", "3:20", "cannot be read"),
         ("watchlists:\n  - id: x\n    match: {concept: nik}\n", "3:22", "no concept is called"),
         ("watchlists:\n  - id: x\n    match: |\n      سلاح\n      سلاح قرب صفقة\n", "5:12", "a number must follow"),
